@@ -52,28 +52,18 @@ class Line(NamedTuple):
         identity = (self.account_id, self.region, self.cache_id, self.charge, str(self.period_from))
         return "ln-" + sha256("\x1f".join(identity).encode()).hexdigest()[:20]
 
-    def to_json(self) -> dict[str, Any]:
-        """The line as interface.md has it: decimals as plain strings, times in RFC 3339."""
+    def to_row(self) -> dict[str, Any]:
+        """The line's id and columns, times in RFC 3339, decimals as they are."""
         return {
             "line_id": self.line_id,
-            "charge": self.charge,
-            "phase": self.phase,
-            "account_id": self.account_id,
-            "region": self.region,
-            "cache_id": self.cache_id,
-            "creation_method": self.creation_method,
-            "quantity": plain(self.quantity),
-            "unit": self.unit,
-            "rate": plain(self.rate),
-            "per": self.per,
-            "rate_from": self.rate_from,
-            "amount": plain(self.amount),
-            "free": self.free,
-            "estimated": self.estimated,
-            "estimated_quantity": plain(self.estimated_quantity),
+            **self._asdict(),
             "period_from": rfc3339(instant(self.period_from)),
             "period_until": rfc3339(instant(self.period_until)),
         }
+
+    def to_json(self) -> dict[str, Any]:
+        """The line as interface.md has it: decimals as plain strings."""
+        return {name: plain(value) if isinstance(value, Decimal) else value for name, value in self.to_row().items()}
 
 
 class Unrated(NamedTuple):

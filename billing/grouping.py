@@ -1,0 +1,115 @@
+"""Grouping: the lines of a bill summed by cache, charge, account, region, day or a tag's value.
+
+Every grouping sums to the bill's total exactly, because groups add up parts of lines and parts add up to their line.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from billing.bill import Line, exact_sum
+from billing.errors import UsageError
+from billing.pipeline import MeteredBill
+from billing.rating import Part
+from rules.charges import CHARGES
+from rules.money import plain
+
+DIMENSIONS: dict[str, tuple[str, ...]] = {
+    "cache": ("account_id", "region", "cache_id"),
+    "charge": ("charge",),
+    "account": ("account_id",),
+    "region": ("region",),
+}
+"""The groupings by the lines' own columns; `day` and `tag:KEY` group the parts of lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The amounts of all lines, or parts of lines, that have the same `key`.
+
+    `key` holds the values of the grouping's `columns`; the value of a tag is None for usage without that tag.
+    """
+
+    columns: tuple[str, ...]
+    key: tuple[str | None, ...]
+    amount: Decimal
+    estimated_amount: Decimal
+    total_by_charge: dict[str, Decimal]
+
+    def to_json(self) -> dict[str, Any]:
+        """The group's key by column, then its amounts as plain strings."""
+        return {
+            **dict(zip(self.columns, self.key, strict=True)),
+            "amount": plain(self.amount),
+            "estimated_amount": plain(self.estimated_amount),
+            "total_by_charge": {charge: plain(amount) for charge, amount in self.total_by_charge.items()},
+        }
+
+
+def tag_of(by: str | None) -> str | None:
+    """The tag key of a grouping `tag:KEY`, else None."""
+    if by is None or not by.startswith("tag:"):
+        return None
+    if not (key := by.removeprefix("tag:")):
+        raise UsageError("a grouping by tag needs a key", place="--by", hint="write --by tag:team, for example")
+    return key
+
+
+def group(metered: MeteredBill, by: str) -> tuple[Group, ...]:
+    """The bill's groups in the order of their keys; every day of the month is a group, with amount 0 where nothing was used.
+
+    `by` is one of DIMENSIONS, `day` or `tag:KEY`; for the last two the bill must have been metered with that split.
+    """
+    lines = metered.bill.lines
+    if by == "day":
+        return tuple(_days(metered))
+    if tag_of(by) is not None:
+        return _sum_up((by,), (((part.tag,), line, part.amount) for line, part in _parts(metered)))
+    if by not in DIMENSIONS:
+        raise UsageError(
+            f"there is no grouping {by!r}", place="--by", hint=f"use one of {', '.join([*DIMENSIONS, 'day', 'tag:KEY'])}"
+        )
+    columns = DIMENSIONS[by]
+    return _sum_up(columns, ((tuple(getattr(line, column) for column in columns), line, line.amount) for line in lines))
+
+
+def _parts(metered: MeteredBill) -> Iterator[tuple[Line, Part]]:
+    for line, parts in zip(metered.bill.lines, metered.parts, strict=True):
+        for part in parts:
+            yield line, part
+
+
+def _days(metered: MeteredBill) -> Iterator[Group]:
+    """One group for each day, of the parts whose slice begins in it."""
+    days = metered.bill.month.days()
+    day_of = {cut.index: day.label for cut in metered.slices for day in days if day.from_s <= cut.from_s < day.until_s}
+    items = [((day_of[part.slice],), line, part.amount) for line, part in _parts(metered)]
+    found = {group.key: group for group in _sum_up(("day",), items)}
+    for day in days:
+        key = (day.label,)
+        yield found.get(key, Group(("day",), key, Decimal(0), Decimal(0), {}))
+
+
+def _sum_up(
+    columns: tuple[str, ...], items: Iterable[tuple[tuple[str | None, ...], Line, Decimal]]
+) -> tuple[Group, ...]:
+    """Sum the amounts by key and, within a key, by charge; keys come sorted, with None last."""
+    amounts: dict[tuple[str | None, ...], dict[str, list[Decimal]]] = {}
+    estimated: dict[tuple[str | None, ...], list[Decimal]] = {}
+    for key, line, amount in items:
+        amounts.setdefault(key, {}).setdefault(line.charge, []).append(amount)
+        if line.estimated:
+            estimated.setdefault(key, []).append(amount)
+    return tuple(
+        Group(
+            columns=columns,
+            key=key,
+            amount=exact_sum(amount for found in amounts[key].values() for amount in found),
+            estimated_amount=exact_sum(estimated.get(key, [])),
+            total_by_charge={
+                charge.id: exact_sum(amounts[key][charge.id]) for charge in CHARGES if charge.id in amounts[key]
+            },
+        )
+        for key in sorted(amounts, key=lambda key: tuple((value is None, value or "") for value in key))
+    )

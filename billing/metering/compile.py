@@ -1,0 +1,145 @@
+"""Charge declarations as SQL: the only place that knows how a declaration's columns are stored.
+
+A declaration speaks of `size_gib` and `ready_at`; the journal stores `size_micro` (GiB x 1 000 000) and `ready_s` (whole
+epoch seconds). Everything that is put into a statement here is an identifier of ours or an integer; what users
+typed is bound by the meter.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+from billing.metering.slices import Slice
+from rules.charges import CHARGES, Charge
+from rules.charges.expression import Column, Constant, Excess, Expression, Known, Times, Value
+from rules.period import HOUR_S
+from rules.units import MICRO
+
+
+@cache
+def template(name: str) -> str:
+    """The text of one of this package's SQL files."""
+    return (files("billing.metering") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def usage_patterns_sql(slices: Sequence[Slice], *, with_tags: bool, selected: bool) -> str:
+    """The one pass over the instances; `selected` restricts it to the keys of the relation `selected_keys`."""
+    return template("usage_patterns").format(
+        from_s=slices[0].from_s,
+        until_s=slices[-1].until_s,
+        tags="tags" if with_tags else "cast(null as varchar)",
+        first_slice=_edges_passed("started_s >= {}", slices),
+        first_estimated_slice=_edges_passed("known_until_s >= {}", slices),
+        last_slice=_edges_passed("until_s > {}", slices),
+        selected="and cache_key in (select cache_key from selected_keys)" if selected else "",
+    )
+
+
+def quantities_sql(phases: Sequence[str]) -> str:
+    """All declarations of the phases as one query over current_caches, usage and slices."""
+    return "\nunion all\n".join(
+        _charge_sql(index, charge) for index, charge in enumerate(CHARGES) if charge.phase in phases
+    )
+
+
+def _edges_passed(condition: str, slices: Sequence[Slice]) -> str:
+    """How many inner edges satisfy the condition: the index of a slice."""
+    edges = [cut.from_s for cut in slices[1:]]
+    return " + ".join(f"cast({condition.format(edge)} as integer)" for edge in edges) or "0"
+
+
+def _charge_sql(index: int, charge: Charge) -> str:
+    applies = [f"c.creation_method = '{charge.creation_method}'"]
+    if charge.requires is not None:
+        applies.append(f"c.{charge.requires}")
+    fields = {"charge": str(index), "held": held_sql(charge), "held_estimated": _held_estimated_sql(charge)}
+    if charge.record == "instance":
+        applies.append("i.seconds > 0")
+        return template("instance_charge").format(**fields, applies=" and ".join(applies))
+    units, estimated_units, overlaps = _units_sql(charge)
+    return template("cache_charge").format(
+        **fields, units=units, estimated_units=estimated_units, applies=" and ".join([*applies, *overlaps])
+    )
+
+
+def _units_sql(charge: Charge) -> tuple[str, str, list[str]]:
+    """Units of time inside the slice, the unconfirmed part of them, and the conditions of overlapping it.
+
+    Only a charge that runs to the cache's own end can have an unconfirmed part: every other end was recorded.
+    """
+    begin = _column_sql(charge.begin)
+    if charge.time == "event":
+        return "1", "0", [f"{begin} >= s.from_s", f"{begin} < s.until_s"]
+    end = _column_sql(charge.end)
+    overlaps = [f"{begin} < {end}", f"{begin} < s.until_s", f"{end} > s.from_s"]
+    first, last = f"greatest({begin}, s.from_s)", f"least({end}, s.until_s)"
+    known = "c.known_until_s"
+    if charge.time == "started_hour":
+        first, last, known = _hour_begun(first), _hours_started(last), _hours_started(known)
+    estimated = f"greatest(0, {last} - greatest({known}, {first}))" if charge.end == "until_at" else "0"
+    return f"{last} - {first}", estimated, overlaps
+
+
+def _hour_begun(instant_s: str) -> str:
+    """The number of the clock hour that an instant lies in."""
+    return f"({instant_s}) // {HOUR_S}"
+
+
+def _hours_started(instant_s: str) -> str:
+    """The number of clock hours begun before an instant."""
+    return f"({instant_s} + {HOUR_S - 1}) // {HOUR_S}"
+
+
+def _held_estimated_sql(charge: Charge) -> str:
+    """Whether what is held, or since when, had to be estimated."""
+    unknown = [f"{_column_sql(column)} is null" for column in charge.estimated_when]
+    return " or ".join(unknown) or "false"
+
+
+def held_sql(charge: Charge) -> str:
+    """The held quantity as an integer expression, x 1 000 000; null where a dated value is not known."""
+    sql, scaled = _expression_sql(charge.held)
+    return sql if scaled else f"{sql} * {MICRO}"
+
+
+def _expression_sql(node: Expression) -> tuple[str, bool]:
+    """An expression as SQL, and whether its value is scaled by a million."""
+    match node:
+        case Constant(value):
+            return str(value), False
+        case Column(name):
+            return _column_sql(name), not name.endswith("_copies")
+        case Value(name):
+            return f"s.{_stored(name)}", True
+        case Known(first, otherwise):
+            return f"coalesce({_scaled_sql(first)}, {_scaled_sql(otherwise)})", True
+        case Excess(of, over):
+            # Not greatest(): where the dated value is not known the result must be unknown, too.
+            rest = f"{_scaled_sql(of)} - {_scaled_sql(over)}"
+            return f"case when {rest} < 0 then 0 else {rest} end", True
+        case Times(left, right):
+            (left_sql, left_scaled), (right_sql, right_scaled) = _expression_sql(left), _expression_sql(right)
+            if left_scaled and right_scaled:
+                raise TypeError("a held quantity multiplies a size by a count, not a size by a size")
+            return f"{left_sql} * {right_sql}", left_scaled or right_scaled
+    raise TypeError(f"no SQL for {node!r}")
+
+
+def _scaled_sql(node: Expression) -> str:
+    sql, scaled = _expression_sql(node)
+    return sql if scaled else f"{sql} * {MICRO}"
+
+
+def _column_sql(name: str) -> str:
+    """A declaration's column as it is stored: of the cache (c), or of the instance's usage (i)."""
+    owner, _, column = name.rpartition(".")
+    on_cache = owner == "cache" or column not in {"extra_ephemeral_gib"}
+    return f"{'c' if on_cache else 'i'}.{_stored(column)}"
+
+
+def _stored(name: str) -> str:
+    """The stored name of a column or dated value: seconds for instants, millionths for sizes."""
+    for suffix, stored in (("_at", "_s"), ("_gib", "_micro")):
+        if name.endswith(suffix):
+            return name.removesuffix(suffix) + stored
+    return name if name.endswith("_copies") else f"{name}_micro"
