@@ -1,0 +1,140 @@
+"""The catalogue: a SQLite file that names everything which counts in a workspace; the only user of SQLAlchemy and Alembic.
+
+A change is one transaction: write-ahead log, foreign keys on, every commit synced. A new workspace's catalogue is made aside and
+renamed into place, so that it exists whole or not at all.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlmodel import Session, col, func, select
+
+from billing.errors import DiskFullError, WorkspaceError
+from billing.store.models import Batch, QuotaObservation, RecordFile, Rejection
+from billing.workspace import Workspace, sync_folder
+
+SCHEMAS = ("0001",)
+"""Every schema version that this program knows, oldest first; the last is its own."""
+
+BUSY_MS = 30_000
+
+
+class Catalogue:
+    """An open catalogue."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = _engine(path)
+        self._path = path
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session; what it changed counts only after its commit."""
+        try:
+            with Session(self._engine, expire_on_commit=False) as session:
+                yield session
+        except OperationalError as error:
+            if "full" in str(error.orig):
+                raise DiskFullError("there is no room left on the disk; nothing was changed") from error
+            raise WorkspaceError(f"the catalogue can't be used: {error.orig}", place=str(self._path)) from error
+        except DatabaseError as error:
+            raise WorkspaceError(f"the catalogue is broken: {error.orig}", place=str(self._path)) from error
+
+    def version(self) -> str:
+        """The schema version that the file has."""
+        with self.session() as session:
+            return str(session.connection().execute(text("select version_num from alembic_version")).scalar_one())
+
+    def record_files(self, kind: str, role: str = "current") -> Sequence[RecordFile]:
+        """The files that count, by name."""
+        with self.session() as session:
+            query = select(RecordFile).where(RecordFile.kind == kind, RecordFile.role == role)
+            return session.exec(query.order_by(RecordFile.name)).all()
+
+    def batches(self) -> Sequence[Batch]:
+        """All batches in the order of their import."""
+        with self.session() as session:
+            return session.exec(select(Batch).order_by(col(Batch.id))).all()
+
+    def last_batch_id(self) -> int:
+        """The greatest batch id, 0 where there is none."""
+        with self.session() as session:
+            return session.exec(select(func.max(Batch.id))).one() or 0
+
+    def batch_of(self, fingerprint: str) -> Batch | None:
+        """The first batch with these bytes and options."""
+        with self.session() as session:
+            query = select(Batch).where(Batch.fingerprint == fingerprint).order_by(col(Batch.id)).limit(1)
+            return session.exec(query).first()
+
+    def rejections(self) -> Sequence[Rejection]:
+        """The quarantine, in the order of import."""
+        with self.session() as session:
+            return session.exec(select(Rejection).order_by(col(Rejection.id))).all()
+
+    def quota_observations(self) -> Sequence[QuotaObservation]:
+        """All observations, by account, region, quota and instant."""
+        with self.session() as session:
+            columns = ("account_id", "region", "quota", "observed_at")
+            return session.exec(select(QuotaObservation).order_by(*(getattr(QuotaObservation, c) for c in columns))).all()
+
+
+def open_catalogue(workspace: Workspace) -> Catalogue:
+    """The catalogue of an existing workspace, brought to this program's schema where it is older."""
+    catalogue = Catalogue(workspace.catalogue)
+    version = catalogue.version()
+    if version not in SCHEMAS:
+        raise WorkspaceError(
+            f"was written by a newer imcost (schema {version})", place=str(workspace.root), hint="upgrade imcost"
+        )
+    if version != SCHEMAS[-1]:
+        with workspace.writing(wait_s=60):
+            _migrate(workspace.catalogue)
+    return catalogue
+
+
+def create_catalogue(workspace: Workspace) -> None:
+    """Make the catalogue of a new workspace; the caller is its only writer."""
+    aside = workspace.root / f"catalogue-{os.getpid()}.new"
+    _migrate(aside)
+    catalogue = Catalogue(aside)
+    with catalogue.session() as session:
+        session.connection().execute(text("pragma wal_checkpoint(truncate)"))
+    catalogue.close()
+    os.replace(aside, workspace.catalogue)
+    sync_folder(workspace.root)
+
+
+def _migrate(path: Path) -> None:
+    """Bring a catalogue to the newest schema."""
+    from importlib.resources import as_file, files
+
+    from alembic import command
+    from alembic.config import Config
+
+    with as_file(files("billing.store") / "migrations") as migrations:
+        config = Config()
+        config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+        config.attributes["engine"] = _engine(path)
+        command.upgrade(config, "head")
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}")
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _: Any) -> None:
+        for pragma in ("journal_mode=wal", "foreign_keys=on", "synchronous=full", f"busy_timeout={BUSY_MS}"):
+            connection.execute(f"pragma {pragma}")
+
+    return engine
+
+

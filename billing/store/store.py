@@ -1,0 +1,124 @@
+"""Opening a workspace's records: readers, which see the files that count now, and the way to a writer."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from billing.errors import WorkspaceError
+from billing.store.catalogue import Catalogue, create_catalogue, open_catalogue
+from billing.store.models import Batch, QuotaObservation, RecordFile, Rejection
+from billing.store.schema import COLUMNS, KEYS
+from billing.store.views import define_view
+from billing.store.writer import Writer, sweep
+from billing.warehouse import Connection, connect
+from billing.workspace import Workspace
+
+WAIT_S = 120
+"""How long a writer waits for another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The files that count, held fast: nothing that is named here is deleted while the reader is open."""
+
+    workspace: Workspace
+    files: dict[tuple[str, str], Sequence[RecordFile]]
+
+    @contextmanager
+    def between(self, from_s: int, until_s: int) -> Iterator[Connection]:
+        """A connection with the views of schema.py, whose instances may be only those that touch [from_s, until_s).
+
+        `instance_postings` leaves out files that lie outside the interval; `every_instance_posting` has them all,
+        `cache_postings` and `cache_keys` are always whole.
+        """
+        instances = self.files["instances", "current"]
+        touching = [file for file in instances if file.from_s < until_s and file.until_s >= from_s]
+        with self.connection() as connection:
+            define_view(connection, "instance_postings", COLUMNS["instances"], self._paths(touching))
+            yield connection
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection with whole views: `every_instance_posting`, `cache_postings`, `cache_keys`, and the same of what
+        compaction set aside: `instance_history`, `cache_history`."""
+        views = (
+            ("every_instance_posting", "instances", "current"),
+            ("cache_postings", "caches", "current"),
+            ("instance_history", "instances", "history"),
+            ("cache_history", "caches", "history"),
+        )
+        with connect(self.workspace.root) as connection:
+            for name, kind, role in views:
+                define_view(connection, name, COLUMNS[kind], self._paths(self.files[kind, role]))
+            define_view(connection, "cache_keys", KEYS, self._paths(self.files["keys", "current"]))
+            yield connection
+
+    def _paths(self, files: Sequence[RecordFile]) -> list[Path]:
+        return [self.workspace.records / file.name for file in files]
+
+
+class Store:
+    """A workspace's records. Opening migrates an older workspace and refuses a newer one."""
+
+    def __init__(self, workspace: Workspace, catalogue: Catalogue) -> None:
+        self.workspace = workspace
+        self._catalogue = catalogue
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """What counts at this moment; never waits for a writer."""
+        with self.workspace.reading():
+            kinds = [(kind, role) for kind in ("instances", "caches", "keys") for role in ("current", "history")]
+            yield Reader(
+                self.workspace, {(kind, role): self._catalogue.record_files(kind, role) for kind, role in kinds}
+            )
+
+    @contextmanager
+    def writer(self, wait_s: int = WAIT_S) -> Iterator[Writer]:
+        """The only writer; leaving without `commit()` discards everything. Leftovers of a crash are swept first."""
+        with self.workspace.writing(wait_s):
+            sweep(self.workspace, self._catalogue)
+            with connect(self.workspace.staging) as connection:
+                yield Writer(self.workspace, self._catalogue, connection)
+            sweep(self.workspace, self._catalogue)
+
+    def batches(self) -> Sequence[Batch]:
+        """All imported files."""
+        return self._catalogue.batches()
+
+    def rejections(self) -> Sequence[Rejection]:
+        """The quarantine."""
+        return self._catalogue.rejections()
+
+    def quota_observations(self) -> Sequence[QuotaObservation]:
+        """All quota observations."""
+        return self._catalogue.quota_observations()
+
+    def record_files(self) -> Sequence[RecordFile]:
+        """Every file that counts, whatever its kind and role."""
+        return [
+            file
+            for kind in ("caches", "instances", "keys")
+            for role in ("current", "history")
+            for file in self._catalogue.record_files(kind, role)
+        ]
+
+
+def open_store(workspace: Workspace) -> Store:
+    """The store of an existing workspace; WorkspaceError where there is none, or a newer one."""
+    if not workspace.exists():
+        raise WorkspaceError(
+            "there is no workspace here", place=str(workspace.root), hint="make one with imcost init, or name another"
+        )
+    return Store(workspace, open_catalogue(workspace))
+
+
+def create_store(workspace: Workspace) -> Store:
+    """The store of a workspace, which is made where it doesn't exist."""
+    if not workspace.exists():
+        with workspace.writing(WAIT_S):
+            if not workspace.exists():
+                workspace.records.mkdir(parents=True, exist_ok=True)
+                create_catalogue(workspace)
+    return open_store(workspace)

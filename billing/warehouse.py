@@ -1,0 +1,113 @@
+"""DuckDB: the only module that knows the library, its settings and its errors.
+
+Traps written down: autoloading of extensions would reach for the network, so it is off; TIMESTAMPs are UTC throughout, and none
+is fetched into Python; an interrupt arrives as a RuntimeError; a full disk as an IOException; least() and greatest()
+skip nulls.
+"""
+
+import csv
+import errno
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from billing.errors import DiskFullError, WorkspaceError
+from rules.money import plain
+
+Connection = duckdb.DuckDBPyConnection
+
+MEMORY_LIMIT = "1200MB"
+"""What DuckDB may hold before it spills to disk; with Python and buffers outside its count a command stays under 2 GiB."""
+
+
+@contextmanager
+def connect(spill: Path | None = None) -> Iterator[Connection]:
+    """A connection to a database in memory that spills to the folder `spill`; errors come out as ours."""
+    config: dict[str, Any] = {
+        "memory_limit": MEMORY_LIMIT,
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "preserve_insertion_order": "false",
+        "temp_directory": str(spill if spill is not None else Path(tempfile.gettempdir())),
+    }
+    with errors_explained(), duckdb.connect(":memory:", config=config) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+
+
+@contextmanager
+def errors_explained() -> Iterator[None]:
+    """Turn a full disk into DiskFullError and an interrupt into KeyboardInterrupt."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        if _disk_full(str(error)):
+            raise _full() from error
+        raise WorkspaceError(str(error).splitlines()[0]) from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise _full() from error
+        raise
+    except (duckdb.InterruptException, RuntimeError) as error:
+        if "interrupt" in str(error).lower():
+            raise KeyboardInterrupt from error
+        raise
+
+
+def _disk_full(message: str) -> bool:
+    lowered = message.lower()
+    return any(text in lowered for text in ("no space left", "disk full", "file too large", "quota exceeded"))
+
+
+def _full() -> DiskFullError:
+    return DiskFullError("there is no room left on the disk; nothing was changed", hint="make room and run it again")
+
+
+def text_literal(text: str) -> str:
+    """A text as a SQL literal, for statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def paths_literal(paths: Iterable[Path]) -> str:
+    """File paths as a SQL list."""
+    return "[" + ", ".join(text_literal(str(path)) for path in paths) + "]"
+
+
+def write_rows(output: Path, rows: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> None:
+    """Write rows as Parquet: columns named in `types` with that type, flags as BOOLEAN, all others as text.
+
+    The rows go through a CSV file beside the output, because exact decimals survive that way.
+    """
+    with tempfile.TemporaryDirectory(dir=output.parent) as folder, errors_explained():
+        through = Path(folder) / "rows.csv"
+        columns: dict[str, str] = {}
+        with through.open("w", newline="", encoding="utf-8") as target:
+            writer = csv.writer(target)
+            for row in rows:
+                if not columns:
+                    columns = {name: types.get(name, _type(value)) for name, value in row.items()}
+                    writer.writerow(columns)
+                writer.writerow("" if value is None else _csv_text(value) for value in row.values())
+        target_path = Path(folder) / "rows.parquet"
+        with connect(Path(folder)) as connection:
+            if columns:
+                listed = ", ".join(f"{text_literal(name)}: {text_literal(type_)}" for name, type_ in columns.items())
+                source = f"select * from read_csv({text_literal(str(through))}, header = true, columns = {{{listed}}})"
+            else:
+                source = "select null::varchar as line_id where false"
+            connection.execute(f"copy ({source}) to {text_literal(str(target_path))} (format parquet, compression zstd)")
+        os.replace(target_path, output)
+
+
+def _type(value: object) -> str:
+    return "BOOLEAN" if isinstance(value, bool) else "VARCHAR"
+
+
+def _csv_text(value: object) -> str:
+    return plain(value) if isinstance(value, Decimal) else str(value)
