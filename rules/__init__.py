@@ -1,5 +1,4 @@
-"""What the price list says, as values: charges, units, dated prices, billing months, money, quotas and retention.
+"""What the price list says, as values: charges, units, tariffs, billing months, money, quotas, retention.
 
-Owns every rule of the billing model of ECI image caches, each with its source. Does no I/O but reading its own TOML files and a user's
-tariff, knows no usage record and no clock. Someone who never runs the program can check it against the provider's pages.
+Reads nothing but its own TOML and a tariff file that it is given, knows no usage and asks nobody the time.
 """

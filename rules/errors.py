@@ -1,8 +1,13 @@
-"""The root of every error that a user can act on: what is wrong, where, and what to do, in one line."""
+"""The root of every exception that the project raises on purpose, and how an error names what was probably meant."""
+
+from collections.abc import Iterable
 
 
 class ImcostError(Exception):
-    """Something is wrong with input, configuration or use; `str()` is one line."""
+    """Something that the caller can put right: what is wrong, where, and what to do, on one line.
+
+    `place` is a file and entry, an option or a setting; `hint` says what to do. Both may be absent.
+    """
 
     def __init__(self, message: str, *, place: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)
@@ -11,24 +16,31 @@ class ImcostError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        """`place: message; hint`, without line breaks."""
-        text = self.message if self.place is None else f"{self.place}: {self.message}"
-        if self.hint is not None:
-            text = f"{text}; {self.hint}"
-        return " ".join(text.split())
+        place = f" ({self.place})" if self.place else ""
+        hint = f": {self.hint}" if self.hint else ""
+        return " ".join(f"{self.message}{place}{hint}".split())
 
 
 class RulesError(ImcostError):
-    """A value that the rules cannot take: a month, an instant, a unit."""
+    """A rule was asked something that it has no answer to."""
+
+
+class PeriodError(RulesError):
+    """A text that is no instant, date or month, or an instant without a zone."""
+
+
+class UnitError(RulesError):
+    """A unit that does not exist, or two that don't measure the same thing."""
 
 
 class TariffError(RulesError):
-    """A tariff that cannot be used; the place is its file and entry."""
+    """A tariff that is not known, can't be read, or breaks a rule of tariffs; the place is its file and entry."""
 
 
-def nearest(name: str, known: "list[str] | tuple[str, ...]") -> str:
-    """What to write instead of an unknown name: the nearest known one, else all of them."""
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """What to do about a name that is not known: the nearest known one, else all of them."""
     from difflib import get_close_matches
 
-    close = get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
+    names = list(known)
+    near = get_close_matches(name, names, n=1, cutoff=0.6)
+    return f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(names)}"

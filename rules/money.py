@@ -1,83 +1,91 @@
-"""Money: the one place that rounds amounts, cuts totals to payable cents and splits amounts into parts.
+"""Exact amounts: the one place that divides and rounds money, writes it plainly, settles it and spreads it.
 
-Amounts are exact to ten decimals (the provider's unit prices carry up to ten: mirror). Nothing here is a binary float.
+Amounts carry at most ten decimals. Arithmetic is on integers, so no decimal context can round behind our back.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
-from fractions import Fraction
-
-from rules.errors import RulesError
+from decimal import Decimal
+from typing import Literal
 
 AMOUNT_PLACES = 10
-_SCALE = 10**AMOUNT_PLACES
-_CENT = Decimal("0.01")
+"""Decimals of an amount: the provider's unit prices carry no more."""
 
-SETTLEMENT_RULES = ("cut", "half-up")
-"""How a month's total becomes payable: cut to two decimals (from 2024-04-01), or rounded half up (before)."""
+CENT_PLACES = 2
+
+SettlementRule = Literal["cut", "half-up"]
+SETTLEMENT_RULES: tuple[SettlementRule, ...] = ("cut", "half-up")
 
 
 def round_amount(numerator: int, denominator: int) -> Decimal:
-    """`numerator / denominator` rounded half up, away from zero on ties, at the tenth decimal."""
-    scaled = (abs(numerator) * _SCALE * 2 + denominator) // (denominator * 2)
-    return _from_scaled(scaled if numerator >= 0 else -scaled)
+    """The quotient to ten decimals, half up (away from zero on ties), without trailing zeros; `denominator` > 0."""
+    units = (2 * abs(numerator) * 10**AMOUNT_PLACES + denominator) // (2 * denominator)
+    return scaled(-units if numerator < 0 else units, AMOUNT_PLACES)
 
 
-def _from_scaled(scaled: int) -> Decimal:
-    return Decimal((scaled < 0, tuple(map(int, str(abs(scaled)))), -AMOUNT_PLACES))
+def scaled(units: int, places: int) -> Decimal:
+    """Exactly `units` / 10 ** `places`, without trailing zeros and exponents, however many digits it has."""
+    if places == 0:
+        return Decimal(units)
+    whole, fraction = divmod(abs(units), 10**places)
+    sign = "-" if units < 0 else ""
+    return Decimal(f"{sign}{whole}.{fraction:0{places}d}".rstrip("0").rstrip("."))
+
+
+def unscaled(value: Decimal, places: int) -> int:
+    """Exactly `value` x 10 ** `places`; a ValueError where it has more decimals or is no finite number."""
+    numerator, denominator = value.as_integer_ratio() if value.is_finite() else (1, 0)
+    if denominator == 0 or 10**places % denominator:
+        raise ValueError(f"{value} is no number of at most {places} decimals")
+    return numerator * (10**places // denominator)
 
 
 def plain(value: Decimal) -> str:
-    """A decimal as text without an exponent and without trailing zeros: '0.0126', '21600', '0'."""
+    """The number as text without exponent and trailing zeros: 0.0126, 21600, 0."""
     text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
+    return "0" if text == "-0" else text
 
 
-def spread(total: Decimal, weights: Sequence[int], ids: Sequence[str], *, places: int = AMOUNT_PLACES) -> list[Decimal]:
-    """`total` split in proportion to the weights, in steps of 10**-places, so that the parts sum to it exactly.
-
-    Each part is floored and the steps that are left go to the largest remainders, ties by id. A negative total is split like its
-    positive and negated. All weights zero: everything goes to the first id. No weights: an empty list.
-    """
-    scaled = abs(total).scaleb(places)
-    steps = int(scaled)
-    if scaled != steps:
-        raise RulesError(f"{total} has more than {places} decimals and can't be split in such steps")
-    if not weights:
-        return []
-    whole = sum(weights)
-    shares = [Fraction(steps * weight, whole) if whole else Fraction(0) for weight in weights]
-    floors = [share.numerator // share.denominator for share in shares]
-    by_remainder = sorted(range(len(weights)), key=lambda i: (floors[i] - shares[i], ids[i]))
-    left = steps - sum(floors)
-    for index in by_remainder[:left] if whole else by_remainder[:1]:
-        floors[index] += 1 if whole else left
-    sign = -1 if total < 0 else 1
-    with localcontext(prec=60):
-        return [Decimal(sign * floor).scaleb(-places) for floor in floors]
+def cut_cents(amount: Decimal) -> Decimal:
+    """The amount cut to two decimals toward zero, for credits too."""
+    return scaled(_cents(amount, "cut"), CENT_PLACES)
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A total made payable: `payable = total + adjustment`, with two decimals; `rule` is one of SETTLEMENT_RULES."""
+    """What is to be paid for a total: `payable` has two decimals and is the total plus `adjustment`."""
 
-    rule: str
-    total: Decimal
+    rule: SettlementRule
     payable: Decimal
-
-    @property
-    def adjustment(self) -> Decimal:
-        """The rounding adjustment: what the statement adds to the exact total (negative where something is waived)."""
-        return self.payable - self.total
+    adjustment: Decimal
 
 
-def settle(total: Decimal, rule: str) -> Settlement:
-    """Make a month's total payable; a cut goes toward zero, for credits too."""
-    if rule not in SETTLEMENT_RULES:
-        raise RulesError(f"unknown settlement rule {rule!r}", hint=f"known are {', '.join(SETTLEMENT_RULES)}")
-    rounding = ROUND_DOWN if rule == "cut" else ROUND_HALF_UP
-    with localcontext(prec=60):
-        return Settlement(rule, total, total.quantize(_CENT, rounding=rounding))
+def settle(total: Decimal, rule: SettlementRule) -> Settlement:
+    """Settle a total of at most ten decimals by a rule: `cut` goes toward zero, `half-up` away from it on ties."""
+    cents = _cents(total, rule)
+    adjustment = cents * 10 ** (AMOUNT_PLACES - CENT_PLACES) - unscaled(total, AMOUNT_PLACES)
+    return Settlement(rule, Decimal(f"{cents}E-{CENT_PLACES}"), scaled(adjustment, AMOUNT_PLACES))
+
+
+def spread(total: Decimal, parts: Sequence[int], ids: Sequence[str]) -> list[Decimal]:
+    """The total of at most ten decimals in shares proportional to `parts` (each >= 0), in their order; they sum to it exactly.
+
+    Each share is cut to ten decimals, and the rest goes, one unit each, to the largest remainders; ties go to the smaller id.
+    """
+    units, weight = unscaled(total, AMOUNT_PLACES), sum(parts)
+    if min(parts, default=0) < 0 or (weight == 0 and units != 0):
+        raise ValueError(f"{total} can't be spread over {list(parts)}: parts are >= 0 and not all zero")
+    shares = [divmod(abs(units) * part, weight) if weight else (0, 0) for part in parts]
+    rest = abs(units) - sum(share for share, _ in shares)
+    order = sorted(range(len(parts)), key=lambda index: (-shares[index][1], ids[index]))
+    extra = set(order[:rest])
+    sign = -1 if units < 0 else 1
+    return [scaled(sign * (share + (index in extra)), AMOUNT_PLACES) for index, (share, _) in enumerate(shares)]
+
+
+def _cents(amount: Decimal, rule: SettlementRule) -> int:
+    units, cent = unscaled(amount, AMOUNT_PLACES), 10 ** (AMOUNT_PLACES - CENT_PLACES)
+    cents = abs(units) // cent if rule == "cut" else (2 * abs(units) + cent) // (2 * cent)
+    return -cents if units < 0 else cents

@@ -1,33 +1,42 @@
-"""Time: billing months, started clock hours and instants; the only user of pendulum.
+"""Instants, billing months, days and clock hours of the billing zone UTC+8, and the only user of pendulum.
 
-Hours, days and months are those of UTC+8 (found), which has no daylight saving time: their arithmetic is plain
-integers of epoch seconds. pendulum parses; it is imported where that happens, because a command's help must not wait for it.
+Everything is half-open, [from, until), in whole epoch seconds. The zone is Asia/Shanghai, which has stood at +08:00 without
+daylight saving since 1991, so its calendar is integer arithmetic: months are counted, never stepped (pendulum's month steps
+drift), and importing this module costs nothing. Pendulum, which costs more than all other rules together, is
+imported where a text has to be parsed, and its own types never leave this file.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from rules.errors import RulesError
+from rules.errors import PeriodError
 
-ZONE_S = 8 * 3600
-ZONE = timezone(timedelta(seconds=ZONE_S))
-"""The billing zone, UTC+8."""
+ZONE = "Asia/Shanghai"
+"""The billing zone's name."""
 
 HOUR_S = 3600
-DAY_S = 86400
+DAY_S = 24 * HOUR_S
+MONTH_HOURS = 720
+"""Hours that a price per month is spread over, whatever the calendar month."""
+
+_OFFSET_S = 8 * HOUR_S
+_BILLING = timezone(timedelta(seconds=_OFFSET_S))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?P<zone>[Zz]|[+-]\d{2}:\d{2})?")
-_MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])")
+_EPOCH_DAY = _EPOCH.toordinal()
+_SECOND = timedelta(seconds=1)
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
 
-
-class PeriodError(RulesError):
-    """A text that is no month or no instant, or an instant without a zone."""
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(?P<offset>[Zz]|[+-]\d{2}:\d{2})?", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the billing zone: half-open, in epoch seconds."""
+    """One day of the billing zone, as [from_s, until_s) in epoch seconds; the label is its date, 2026-10-01."""
 
     label: str
     from_s: int
@@ -36,104 +45,124 @@ class Day:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
-    """A billing month `2026-10`: from its first day 00:00 UTC+8 to the next month's, half-open."""
+    """One billing month, as [from_s, until_s) in epoch seconds, from its label such as 2026-10.
 
-    year: int
-    month: int
+    Years run from 1970 to 9998; anything else, and any other way to write a month, is a PeriodError.
+    """
 
-    @property
-    def label(self) -> str:
-        """The month as people write it: '2026-10'."""
-        return f"{self.year:04}-{self.month:02}"
+    label: str
+    from_s: int = field(init=False, compare=False)
+    until_s: int = field(init=False, compare=False)
 
-    @property
-    def from_s(self) -> int:
-        """Its first second, in epoch seconds."""
-        return epoch_s(datetime(self.year, self.month, 1, tzinfo=ZONE))
+    def __post_init__(self) -> None:
+        match = _MONTH.fullmatch(self.label)
+        year, month = (int(match[1]), int(match[2])) if match else (0, 0)
+        if not (_FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12):
+            raise PeriodError(f"{self.label!r} is no month", hint="write year and month, such as 2026-10")
+        object.__setattr__(self, "from_s", _day_begin(date(year, month, 1)))
+        object.__setattr__(self, "until_s", _day_begin(date(year + month // 12, month % 12 + 1, 1)))
 
-    @property
-    def until_s(self) -> int:
-        """The first second after it, in epoch seconds."""
-        return self.next().from_s
-
-    def next(self) -> "Month":
-        """The month after."""
-        return Month(self.year + self.month // 12, self.month % 12 + 1)
+    @classmethod
+    def containing(cls, at_s: int) -> "Month":
+        """The month that an instant lies in; the first second of a month belongs to it."""
+        return cls(f"{_local(at_s):%Y-%m}")
 
     def previous(self) -> "Month":
         """The month before."""
-        return Month(self.year - (self.month == 1), (self.month + 10) % 12 + 1)
+        return Month.containing(self.from_s - 1)
+
+    def next(self) -> "Month":
+        """The month after."""
+        return Month.containing(self.until_s)
 
     def days(self) -> tuple[Day, ...]:
-        """Its days in order."""
-        first = date(self.year, self.month, 1)
+        """The month's days in order: 28 to 31, each 24 hours, together the month."""
         return tuple(
-            Day(str(first + timedelta(days=index)), begin_s, begin_s + DAY_S)
-            for index, begin_s in enumerate(range(self.from_s, self.until_s, DAY_S))
+            Day(f"{_local(from_s):%Y-%m-%d}", from_s, from_s + DAY_S)
+            for from_s in range(self.from_s, self.until_s, DAY_S)
         )
-
-    @staticmethod
-    def containing(at_s: int) -> "Month":
-        """The billing month that an epoch second lies in."""
-        local = _EPOCH + timedelta(seconds=at_s + ZONE_S)
-        return Month(local.year, local.month)
 
 
 def parse_month(text: str) -> Month:
-    """The month of a text such as '2026-10'."""
-    match = _MONTH.fullmatch(text)
-    if match is None or not 1970 < int(match["year"]) < 9999:
-        raise PeriodError(f"{text!r} is not a month", hint="write a month as 2026-10")
-    return Month(int(match["year"]), int(match["month"]))
+    """The billing month that a text such as 2026-10 names."""
+    return Month(text)
 
 
 def parse_instant(text: str) -> datetime:
-    """The instant of an RFC 3339 text with Z or an offset, in UTC; digits beyond microseconds are cut."""
+    """The instant that an RFC 3339 text names, in UTC, to the microsecond; without an offset it is refused."""
+    match = _INSTANT.fullmatch(text)
+    if match is None:
+        raise PeriodError(f"{text!r} is no instant", hint="write RFC 3339, such as 2026-10-01T00:00:00+08:00")
+    if match["offset"] is None:
+        raise PeriodError(f"{text!r} names no zone", hint="add an offset such as +08:00, or Z for UTC")
     import pendulum
+    from pendulum.parsing.exceptions import ParserError
 
-    match = _INSTANT.fullmatch(text.strip())
-    if match is not None and match["zone"] is None:
-        raise PeriodError(f"{text!r} has no zone", hint="add Z or an offset such as +08:00")
     try:
-        if match is None:
-            raise ValueError
-        parsed = pendulum.parse(_to_micros(text.strip()), strict=True)
-    except ValueError:
-        raise PeriodError(f"{text!r} is not a time", hint="write 2026-10-01T00:00:00+08:00, for example") from None
-    assert isinstance(parsed, datetime)
-    return datetime.fromtimestamp(0, UTC) + (parsed - _EPOCH)
-
-
-def _to_micros(text: str) -> str:
-    """The text with at most six digits of a second and the separators that the parser knows."""
-    text = re.sub(r"(\.\d{6})\d+", r"\1", text)
-    return (text[:10] + "T" + text[11:]).replace("z", "Z")
+        found = pendulum.parse(text.upper().replace(" ", "T"), exact=True)
+    except (ParserError, ValueError, OverflowError):
+        found = None
+    if not isinstance(found, datetime):
+        raise PeriodError(f"{text!r} is no instant that exists", hint="check day, month and hour")
+    try:
+        return datetime.fromisoformat(found.isoformat()).astimezone(UTC)
+    except OverflowError:
+        raise PeriodError(f"{text!r} lies outside the years 1 to 9999", hint="check the year") from None
 
 
 def parse_date_or_instant(text: str) -> datetime:
-    """An instant, or a date alone, which means its 00:00 in the billing zone."""
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
-        return parse_instant(f"{text.strip()}T00:00:00+08:00")
+    """The instant that a text names; a date alone means its first moment, 00:00 in the billing zone."""
+    if _DATE.fullmatch(text):
+        return parse_instant(f"{text}T00:00:00+08:00")
     return parse_instant(text)
 
 
 def epoch_s(at: datetime) -> int:
-    """Whole seconds since 1970 of an aware instant, cut down to the second."""
+    """Whole seconds from 1970-01-01 UTC to an instant, cut down; a time without a zone is refused."""
     if at.tzinfo is None:
-        raise PeriodError(f"{at} has no zone", hint="add Z or an offset such as +08:00")
-    return (at - _EPOCH) // timedelta(seconds=1)
+        raise PeriodError(f"{at} names no zone", hint="give an aware datetime")
+    return (at - _EPOCH) // _SECOND
+
+
+def date_s(day: date) -> int:
+    """The epoch second in which a date of the billing zone begins."""
+    return _day_begin(day)
 
 
 def instant(at_s: int) -> datetime:
-    """The instant of an epoch second, in the billing zone."""
-    return (_EPOCH + timedelta(seconds=at_s)).astimezone(ZONE)
+    """The instant, in UTC, that lies so many seconds after 1970-01-01 UTC."""
+    try:
+        return _EPOCH + timedelta(seconds=at_s)
+    except OverflowError:
+        raise PeriodError(f"epoch second {at_s} lies outside the years 1 to 9999") from None
 
 
-def rfc3339(at: datetime) -> str:
-    """An instant as RFC 3339 text in the billing zone; a fraction of a second only where there is one."""
-    return at.astimezone(ZONE).isoformat()
+def rfc3339(at: datetime | int) -> str:
+    """An instant, or an epoch second, as RFC 3339 in the billing zone; a fraction is written only where there is one."""
+    return (instant(at) if isinstance(at, int) else _aware(at)).astimezone(_BILLING).isoformat()
+
+
+def date_label(at_s: int) -> str:
+    """An instant as people write it: its date alone where it begins a day of the billing zone, else RFC 3339."""
+    return f"{_local(at_s):%Y-%m-%d}" if (at_s + _OFFSET_S) % DAY_S == 0 else rfc3339(at_s)
 
 
 def started_hours(from_s: int, until_s: int) -> int:
-    """How many clock hours [from_s, until_s) touches: 10:20 to 23:00 is 13; an empty interval touches none."""
-    return 0 if until_s <= from_s else -(-until_s // HOUR_S) - from_s // HOUR_S
+    """How many clock hours [from_s, until_s) touches, each counting whole; 0 where it is empty."""
+    if until_s <= from_s:
+        return 0
+    return -(-until_s // HOUR_S) - from_s // HOUR_S
+
+
+def _day_begin(day: date) -> int:
+    return (day.toordinal() - _EPOCH_DAY) * DAY_S - _OFFSET_S
+
+
+def _local(at_s: int) -> datetime:
+    return instant(at_s).astimezone(_BILLING)
+
+
+def _aware(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise PeriodError(f"{at} names no zone", hint="give an aware datetime")
+    return at

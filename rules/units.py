@@ -1,8 +1,7 @@
-"""Units of quantities and prices per a quantity, kept as they are published and divided only once.
+"""Units of usage and prices per quantity, as exact fractions.
 
-A quantity is counted in a base unit: vCPU-second, GiB-second, GiB-hour, enabling or creation. A price is per some quantity,
-such as USD 0.05 per 100 GiB-hour or CNY 0.12 per GiB-month; a month of a price is 30 days, 720 hours, whatever the calendar says
-(found: the provider's snapshot billing pages, both languages).
+A price is kept as it stands on its page: USD 0.05 per 100 GiB-hour has no finite price per second, so nothing divides
+before an amount is rounded.
 """
 
 import re
@@ -10,62 +9,92 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from rules.errors import RulesError
+from rules.errors import UnitError, suggestion
+from rules.money import scaled, unscaled
+from rules.period import HOUR_S, MONTH_HOURS
 
-MICRO = 1_000_000
-"""Sizes have at most six decimals, so a size times a million is an integer."""
+MICRO_PLACES = 6
+MICRO = 10**MICRO_PLACES
+"""Sizes are counted in millionths of a GiB or vCPU: usage records carry at most six decimals."""
 
-BASE_UNITS = ("vCPU-second", "GiB-second", "GiB-hour", "enabling", "creation")
+UNITS = ("vCPU-second", "GiB-second", "GiB-hour", "enabling", "creation")
+"""The base units that usage is metered in."""
 
-_SECONDS = {"second": 1, "hour": 3600, "month": 720 * 3600}
-_PER = re.compile(r"(?:(?P<count>[1-9][0-9]*) )?(?P<thing>[A-Za-z]+)(?:-(?P<time>second|hour|month))?")
-
-
-class UnitError(RulesError):
-    """A unit that is unknown, or that a quantity can't be priced in."""
+_TIME_S = {"second": 1, "hour": HOUR_S, "month": MONTH_HOURS * HOUR_S}
+_HELD = ("vCPU", "GiB")
+_EVENTS = ("enabling", "creation")
+_PER_UNITS = (*(f"{held}-{time}" for held in _HELD for time in _TIME_S), *_EVENTS)
+_PER = re.compile(r"(?:([1-9][0-9]*) )?([A-Za-z][A-Za-z-]*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """An amount of money per a quantity, as published: `Price(Decimal("0.05"), "100 GiB-hour")`."""
+    """What a quantity costs: `amount` (>= 0) in the tariff's currency for `per`, such as "100 GiB-hour" or "enabling".
+
+    A `per` that names no unit is a UnitError; a month is 720 hours.
+    """
 
     amount: Decimal
     per: str
 
     def __post_init__(self) -> None:
-        """Refuse a unit that nobody could convert."""
-        _parse(self.per)
+        parse_per(self.per)
 
     def per_unit(self, unit: str) -> Fraction:
-        """The exact price of one base unit; UnitError where the price is per something else."""
-        count, thing, seconds = _parse(self.per)
-        _, wanted, wanted_seconds = _parse(unit)
-        if thing != wanted or (seconds is None) != (wanted_seconds is None):
-            raise UnitError(f"a price per {self.per} can't be charged per {unit}")
-        price = Fraction(self.amount) / count
-        return price if seconds is None or wanted_seconds is None else price * wanted_seconds / seconds
+        """The price of one base unit, exactly; a UnitError where the two don't measure the same thing."""
+        count, own = parse_per(self.per)
+        held, seconds = _dimension(own)
+        wanted, wanted_s = _dimension(unit)
+        if held != wanted:
+            raise UnitError(f"a price per {self.per} does not measure {unit}", hint=f"give a price per {unit}")
+        return Fraction(self.amount) * wanted_s / (count * seconds)
+
+    def times(self, share: Fraction) -> "Price":
+        """The price times a share (>= 0), exactly; where no decimal says it, for a larger quantity.
+
+        Two thirds of 0.1 per GiB-hour are 0.2 per 3 GiB-hour.
+        """
+        amount = Fraction(self.amount) * share
+        count = amount.denominator
+        for prime in (2, 5):
+            while count % prime == 0:
+                count //= prime
+        own_count, unit = parse_per(self.per)
+        per = self.per if count == 1 else f"{own_count * count} {unit}"
+        return Price(_terminating(amount * count), per)
 
 
-def _parse(per: str) -> tuple[int, str, int | None]:
-    """How many of what thing, over how many seconds (None: not over time)."""
+def parse_per(per: str) -> tuple[int, str]:
+    """The count and the unit of a price's quantity: (100, "GiB-hour") for "100 GiB-hour"."""
     match = _PER.fullmatch(per)
-    if match is None or match["thing"] not in {"vCPU", "GiB", "enabling", "creation"}:
-        raise UnitError(f"unknown unit {per!r}", hint="write for example '100 GiB-hour', 'GiB-month' or 'vCPU-second'")
-    timed = match["thing"] in {"vCPU", "GiB"}
-    if timed != (match["time"] is not None):
-        raise UnitError(f"unit {per!r} {'needs a time' if timed else 'has no time'}", hint="such as 'GiB-hour'")
-    return int(match["count"] or 1), match["thing"], _SECONDS[match["time"]] if match["time"] else None
-
-
-def to_micro(value: Decimal) -> int:
-    """A size in millionths; UnitError where it has more than six decimals."""
-    scaled = value.scaleb(6)
-    if scaled != scaled.to_integral_value():
-        raise UnitError(f"{value} has more than 6 decimals")
-    return int(scaled)
+    if match is None:
+        raise UnitError(f"{per!r} is no quantity", hint='write a unit, or a count and a unit, such as "100 GiB-hour"')
+    if match[2] not in _PER_UNITS:
+        raise UnitError(f"unknown unit {match[2]!r}", hint=suggestion(match[2], _PER_UNITS))
+    return int(match[1] or 1), match[2]
 
 
 def from_micro(micro: int) -> Decimal:
-    """The exact value of an integer number of millionths, without trailing zeros."""
-    whole, rest = divmod(micro, MICRO)
-    return Decimal(whole) if rest == 0 else Decimal(micro).scaleb(-6).normalize()
+    """Millionths as the exact number, without trailing zeros."""
+    return scaled(micro, MICRO_PLACES)
+
+
+def to_micro(value: Decimal) -> int:
+    """The number in millionths, exactly; a ValueError where it has more than six decimals."""
+    return unscaled(value, MICRO_PLACES)
+
+
+def _terminating(value: Fraction) -> Decimal:
+    """The decimal that the fraction is; its denominator divides a power of ten."""
+    places = 0
+    while 10**places % value.denominator:
+        places += 1
+    return scaled(value.numerator * (10**places // value.denominator), places)
+
+
+def _dimension(unit: str) -> tuple[str, int]:
+    """What a unit measures and for how many seconds (1 for an event)."""
+    if unit not in _PER_UNITS:
+        raise UnitError(f"unknown unit {unit!r}", hint=suggestion(unit, UNITS))
+    held, _, time = unit.partition("-")
+    return held, _TIME_S[time] if time else 1

@@ -1,47 +1,26 @@
-"""The nine charges of ECI image caches, each one declaration.
+"""The nine charges: what is charged, from when until when, how much of it, at which rate, and who says so.
 
-To add a charge: declare it in `creation.py` or `usage.py`, place it in CHARGES, add its worked example below `examples/` and its
-rate to the tariffs. The meter, the explanations and docs/charges.md follow from the declaration.
+Owns the declarations, the expressions that they hold and the worked examples; owns no price: those are the tariffs'.
+To add a charge: one declaration, one file of worked examples, its rates in the tariffs.
 """
 
-from rules.charges.charge import Charge, Source
-from rules.charges.creation import (
-    AUTOMATIC,
-    DISK,
-    INSTANCE_MEMORY,
-    INSTANCE_VCPU,
-    LOCAL_SNAPSHOT,
-    LOCAL_SNAPSHOT_ENABLING,
-    SNAPSHOT,
-)
-from rules.charges.usage import CACHE_DISK, EPHEMERAL_STORAGE
+from rules.charges.charge import PHASES, Charge
+from rules.charges.declarations import CHARGES
+from rules.errors import RulesError, suggestion
 
-__all__ = ["CHARGES", "PHASES", "RATE_NAMES", "VALUE_NAMES", "Charge", "Source", "charge"]
+__all__ = ["CHARGES", "PHASES", "RATE_UNITS", "VALUE_NAMES", "Charge", "charge"]
 
-PHASES = ("creation", "usage")
+RATE_UNITS = {declared.rate: declared.unit for declared in CHARGES if declared.rate is not None}
+"""The rates that some charge needs, each with the base unit that it is multiplied with."""
 
-CHARGES: tuple[Charge, ...] = (
-    INSTANCE_VCPU,
-    INSTANCE_MEMORY,
-    DISK,
-    SNAPSHOT,
-    LOCAL_SNAPSHOT,
-    LOCAL_SNAPSHOT_ENABLING,
-    AUTOMATIC,
-    CACHE_DISK,
-    EPHEMERAL_STORAGE,
-)
-"""In the order of a bill."""
+VALUE_NAMES = tuple(sorted({name for declared in CHARGES for name in declared.held.values()}))
+"""The dated values of a tariff that some charge's quantity refers to."""
 
-RATE_NAMES: tuple[str, ...] = tuple(dict.fromkeys(charge.rate for charge in CHARGES if charge.rate is not None))
-"""The rates that a tariff can have."""
-
-VALUE_NAMES: tuple[str, ...] = tuple(sorted({name for charge in CHARGES for name in charge.held.values()}))
-"""The dated values of a tariff that a quantity can refer to."""
-
-_BY_ID = {charge.id: charge for charge in CHARGES}
+_BY_ID = {declared.id: declared for declared in CHARGES}
 
 
-def charge(charge_id: str) -> Charge:
-    """The charge of an id; KeyError where there is none."""
-    return _BY_ID[charge_id]
+def charge(id: str) -> Charge:
+    """The charge of that id; an unknown id is a RulesError that names the nearest known one."""
+    if (found := _BY_ID.get(id)) is None:
+        raise RulesError(f"there is no charge {id!r}", hint=suggestion(id, _BY_ID))
+    return found

@@ -1,44 +1,38 @@
-"""A charge is one declaration: what is metered, on which record, from when until when, in which unit, at which rate."""
+"""What a charge is: one declaration that the meter, the explanation and the documentation all read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from rules.charges.expression import Expression
+from rules.source import Source
 
 Phase = Literal["creation", "usage"]
-CreationMethod = Literal["manual", "automatic"]
-Time = Literal["second", "started_hour", "event"]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a rule was read: the provider's page, the day of reading, how far to trust it, and what to know about it."""
-
-    page: str
-    read: str
-    trust: Literal["found", "mirror", "inferred"]
-    note: str = ""
+PHASES: tuple[Phase, ...] = ("creation", "usage")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """One charge of the billing model.
+    """One thing that is charged, or expressly free.
 
-    The quantity is what is `held` times the units of `time` between the record's columns `begin` and `end` (both instants;
-    an event happens at `begin`). It is charged for caches created by `creation_method`, on `record`, and only where the flag
-    `requires` is set. `estimated_when` names columns: where one of them is unknown the quantity is an estimate. `rate` names the
-    price; a free charge has none and its source says so.
+    id: stable name, such as usage.cache_disk. phase, creation_method: when, and for which caches, it arises.
+    record: the kind of usage record that it is metered on; `begin` and `end` are columns of it, half-open.
+    time: what is counted between them: seconds, started clock hours, or nothing: an event happens at `begin`, and its
+      `end` is the same column.
+    held: how much is held meanwhile; quantity = held x time, in `unit`.
+    requires: a true-or-false column that must be true. estimated_when: the quantity is an estimate where one of these
+      columns is not known.
+    rate: the tariff's name for its price, None where the charge is free.
     """
 
     id: str
-    title_en: str
-    title_zh: str
+    title: Mapping[str, str]
     phase: Phase
-    creation_method: CreationMethod
+    creation_method: Literal["manual", "automatic"]
     record: Literal["cache", "instance"]
     begin: str
     end: str
-    time: Time
+    time: Literal["second", "started_hour", "event"]
     held: Expression
     unit: str
     rate: str | None
@@ -48,15 +42,13 @@ class Charge:
 
     @property
     def free(self) -> bool:
-        """Whether the provider charges nothing for it."""
+        """Whether the provider says that nothing is charged."""
         return self.rate is None
 
     @property
     def formula(self) -> str:
-        """The quantity in words: what is held, times which time."""
-        times = {
-            "second": f"whole seconds from {self.begin} to {self.end}",
-            "started_hour": f"started clock hours from {self.begin} to {self.end}",
-            "event": f"once, at {self.begin}",
-        }
-        return f"{self.held} × {times[self.time]}"
+        """How the quantity comes about, in the names of the columns."""
+        if self.time == "event":
+            return f"{self.held} at {self.begin}"
+        counted = "seconds" if self.time == "second" else "started hours"
+        return f"{self.held} × {counted} from {self.begin} to {self.end}"

@@ -1,131 +1,150 @@
-"""What a charge's record holds while it is metered: small expressions over its columns and the tariff's dated values.
+"""The quantity that a charge says is held: a small expression over a record's columns and a tariff's dated values.
 
-An expression can be evaluated on decimals here, and translated to SQL by the meter; a test holds the two together. An unknown
-column (None) makes the result unknown, unless `Known` names what stands in for it.
+Sizes are GiB. An expression whose columns or values are not known has no value (None), never zero.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
-Numbers = Mapping[str, Decimal | None]
+Columns = Mapping[str, Decimal | int | None]
+Values = Mapping[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
-class Expression:
-    """A node; the leaves are Constant, Column and Value."""
+class Constant:
+    """A whole number that the rule itself states, such as one enabling."""
 
-    def evaluate(self, columns: Numbers, values: Numbers) -> Decimal | None:
-        """The number held, in the unit of the columns (GiB, vCPU), or None where it can't be known."""
-        raise TypeError(f"{type(self).__name__} is not an expression that can be evaluated")
+    value: int
+
+    def evaluate(self, columns: Columns, values: Values) -> Decimal | None:
+        """The number."""
+        return Decimal(self.value)
 
     def columns(self) -> frozenset[str]:
-        """The record's columns that the expression refers to."""
-        return frozenset(node.name for node in self._nodes() if isinstance(node, Column))
+        """The columns that the value depends on: none."""
+        return frozenset()
 
     def values(self) -> frozenset[str]:
-        """The dated values of the tariff that the expression refers to."""
-        return frozenset(node.name for node in self._nodes() if isinstance(node, Value))
-
-    def _nodes(self) -> "Iterator[Expression]":
-        yield self
-        for part in fields(self):
-            child = getattr(self, part.name)
-            if isinstance(child, Expression):
-                yield from child._nodes()
-
-
-@dataclass(frozen=True, slots=True)
-class Constant(Expression):
-    """A whole number."""
-
-    number: int
-
-    def evaluate(self, columns: Numbers, values: Numbers) -> Decimal | None:
-        """The number."""
-        return Decimal(self.number)
+        """The dated values that the value depends on: none."""
+        return frozenset()
 
     def __str__(self) -> str:
-        """The number as text."""
-        return str(self.number)
+        return str(self.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Column(Expression):
-    """A column of the metered record; `cache.size_gib` is the size of the cache that an instance uses."""
+class Column:
+    """A column of the record; on an instance charge `cache.size_gib` is the column of the instance's cache."""
 
     name: str
 
-    def evaluate(self, columns: Numbers, values: Numbers) -> Decimal | None:
-        """The record's value."""
-        return columns[self.name]
+    def evaluate(self, columns: Columns, values: Values) -> Decimal | None:
+        """What the record says, None where it says nothing."""
+        found = columns[self.name]
+        return None if found is None else Decimal(found)
+
+    def columns(self) -> frozenset[str]:
+        """The columns that the value depends on: this one."""
+        return frozenset({self.name})
+
+    def values(self) -> frozenset[str]:
+        """The dated values that the value depends on: none."""
+        return frozenset()
 
     def __str__(self) -> str:
-        """The column's name."""
         return self.name
 
 
 @dataclass(frozen=True, slots=True)
-class Value(Expression):
-    """A dated value of the tariff."""
+class Value:
+    """A dated value of the tariff, as it stands at the moment of use."""
 
     name: str
 
-    def evaluate(self, columns: Numbers, values: Numbers) -> Decimal | None:
-        """The value that holds in the metered period."""
-        return values[self.name]
+    def evaluate(self, columns: Columns, values: Values) -> Decimal | None:
+        """What the tariff says, None where it has no such value."""
+        return values.get(self.name)
+
+    def columns(self) -> frozenset[str]:
+        """The columns that the value depends on: none."""
+        return frozenset()
+
+    def values(self) -> frozenset[str]:
+        """The dated values that the value depends on: this one."""
+        return frozenset({self.name})
 
     def __str__(self) -> str:
-        """The value's name."""
         return self.name
 
 
+class _Pair:
+    """What the nodes with two operands share."""
+
+    __slots__ = ()
+    __match_args__: tuple[str, ...]
+
+    def _operands(self) -> "tuple[Expression, Expression]":
+        first, second = (getattr(self, name) for name in self.__match_args__)
+        return first, second
+
+    def columns(self) -> frozenset[str]:
+        """The columns that the value depends on: those of both operands."""
+        first, second = self._operands()
+        return first.columns() | second.columns()
+
+    def values(self) -> frozenset[str]:
+        """The dated values that the value depends on: those of both operands."""
+        first, second = self._operands()
+        return first.values() | second.values()
+
+
 @dataclass(frozen=True, slots=True)
-class Known(Expression):
-    """`first` where it is known, else `otherwise`."""
+class Known(_Pair):
+    """The first where it is known, otherwise the second."""
 
-    first: Expression
-    otherwise: Expression
+    first: "Expression"
+    otherwise: "Expression"
 
-    def evaluate(self, columns: Numbers, values: Numbers) -> Decimal | None:
-        """The first known of the two."""
-        first = self.first.evaluate(columns, values)
-        return self.otherwise.evaluate(columns, values) if first is None else first
+    def evaluate(self, columns: Columns, values: Values) -> Decimal | None:
+        """The first operand's value, or where that is None the second's."""
+        found = self.first.evaluate(columns, values)
+        return self.otherwise.evaluate(columns, values) if found is None else found
 
     def __str__(self) -> str:
-        """Both, in words."""
-        return f"({self.first}, else {self.otherwise})"
+        return f"({self.first}, where not known {self.otherwise})"
 
 
 @dataclass(frozen=True, slots=True)
-class Excess(Expression):
-    """How far `of` lies above `over`, at least 0."""
+class Excess(_Pair):
+    """What lies over a threshold: max(0, of - over)."""
 
-    of: Expression
-    over: Expression
+    of: "Expression"
+    over: "Expression"
 
-    def evaluate(self, columns: Numbers, values: Numbers) -> Decimal | None:
-        """max(0, of - over), unknown where one of them is."""
+    def evaluate(self, columns: Columns, values: Values) -> Decimal | None:
+        """The difference, at least zero; None where either is not known."""
         of, over = self.of.evaluate(columns, values), self.over.evaluate(columns, values)
         return None if of is None or over is None else max(Decimal(0), of - over)
 
     def __str__(self) -> str:
-        """As a formula."""
-        return f"max(0, {self.of} - {self.over})"
+        return f"max(0, {self.of} − {self.over})"
 
 
 @dataclass(frozen=True, slots=True)
-class Times(Expression):
-    """A size times a count of copies."""
+class Times(_Pair):
+    """A size times a count."""
 
-    size: Expression
-    count: Expression
+    left: "Expression"
+    right: "Expression"
 
-    def evaluate(self, columns: Numbers, values: Numbers) -> Decimal | None:
-        """The product, unknown where one of them is."""
-        size, count = self.size.evaluate(columns, values), self.count.evaluate(columns, values)
-        return None if size is None or count is None else size * count
+    def evaluate(self, columns: Columns, values: Values) -> Decimal | None:
+        """The product; None where either factor is not known."""
+        left, right = self.left.evaluate(columns, values), self.right.evaluate(columns, values)
+        return None if left is None or right is None else left * right
 
     def __str__(self) -> str:
-        """As a formula."""
-        return f"{self.size} * {self.count}"
+        return f"{self.left} × {self.right}"
+
+
+Expression = Constant | Column | Value | Known | Excess | Times
