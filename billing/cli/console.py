@@ -1,0 +1,49 @@
+"""How text reaches a terminal: rich consoles, and names from other people made harmless before they are printed."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories that move the cursor, hide or reorder text, or break a line."""
+
+
+def clean(text: str) -> str:
+    """The text on one line, with control, direction and line-breaking characters written as escapes (`\\x1b`)."""
+    return "".join(_escaped(char) if unicodedata.category(char) in UNPRINTABLE else char for char in text)
+
+
+def safe(text: str) -> str:
+    """The cleaned text for a rich table or sentence: square brackets in it are no markup."""
+    from rich.markup import escape
+
+    return escape(clean(text))
+
+
+def stdout_console() -> Console:
+    """The console for results; plain text where stdout is no terminal or NO_COLOR is set."""
+    from rich.console import Console
+
+    return Console(file=sys.stdout, highlight=False, emoji=False)
+
+
+def stderr_console() -> Console:
+    """The console for progress; it shows nothing where stderr is no terminal."""
+    from rich.console import Console
+
+    return Console(file=sys.stderr, highlight=False, emoji=False, quiet=not sys.stderr.isatty())
+
+
+def say(text: str) -> None:
+    """Print one line on stderr, cleaned."""
+    sys.stderr.write(clean(text) + "\n")
+    sys.stderr.flush()
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")

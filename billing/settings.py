@@ -1,0 +1,98 @@
+"""The workspace's settings, read strictly from imcost.toml: whatever is not understood is refused, naming file and line."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from billing.errors import BillingError
+from rules.errors import suggestion
+
+DEFAULT_TARIFF = "alibaba-cn"
+
+KEYS: Mapping[str, Mapping[str, type]] = {
+    "": {"tariff": str, "account": str, "region": str, "alerts": dict, "notify": dict},
+    "alerts": {"quota": list, "budget": list},
+    "alerts.quota": {
+        "quota": str, "account": str, "region": str, "warning": str, "critical": str, "clear": str, "for": str,
+        "forecast": str,
+    },
+    "alerts.budget": {
+        "name": str, "monthly": str, "account": str, "tag": dict, "actual": list, "forecast": list,
+    },
+    "notify": {"urls": list, "repeat": str},
+}  # fmt: skip
+"""The keys of every table and the kind of their values. A tag's keys are the user's own."""
+
+KINDS: Mapping[type, str] = {str: 'a text: "…"', dict: "a table", list: "a list: […]"}
+
+
+class SettingsError(BillingError):
+    """A settings file that can't be read or understood; the place is its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a workspace takes for granted.
+
+    tariff: the tariff to price with. account, region: of input that names none. alerts, notify: the thresholds and addresses
+    as written, keys checked.
+    """
+
+    tariff: str = DEFAULT_TARIFF
+    account: str | None = None
+    region: str | None = None
+    alerts: Mapping[str, Any] = field(default_factory=dict)
+    notify: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in the file, or the defaults where there is none; a SettingsError names what is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        found = tomllib.loads(text, parse_float=Decimal)
+    except (FileNotFoundError, NotADirectoryError):
+        return Settings()
+    except UnicodeDecodeError:
+        raise SettingsError("the settings are not UTF-8 text", place=str(path)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"not TOML: {error}", place=str(path)) from None
+    _check(found, "", path, text)
+    return Settings(**found)
+
+
+def _check(table: Mapping[str, Any], name: str, path: Path, text: str) -> None:
+    """Refuse keys that the table doesn't have, and values of another kind."""
+    keys = KEYS.get(name)
+    if keys is None:
+        return
+    for key, value in table.items():
+        full = f"{name}.{key}" if name else key
+        if key not in keys:
+            raise SettingsError(
+                f"unknown setting {full}", place=_place(path, text, key), hint=suggestion(key, keys)
+            )
+        if not isinstance(value, keys[key]):
+            raise SettingsError(
+                f"{full} is {value!r}", place=_place(path, text, key), hint=f"write {KINDS[keys[key]]}"
+            )
+        if isinstance(value, dict):
+            _check(value, full, path, text)
+        for item in value if isinstance(value, list) and full in KEYS else ():
+            if not isinstance(item, dict):
+                raise SettingsError(
+                    f"{full} is {value!r}", place=_place(path, text, key), hint=f"write it below [[{full}]]"
+                )
+            _check(item, full, path, text)
+
+
+def _place(path: Path, text: str, key: str) -> str:
+    """The file and the first line in which the key stands: TOML's reader tells no lines."""
+    named = re.compile(rf"""(^|[\[.{{,\s])["']?{re.escape(key)}["']?\s*[=.\]]""")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if named.search(line.split("#")[0]):
+            return f"{path}, line {number}"
+    return str(path)
