@@ -47,6 +47,16 @@ class Group:
         }
 
 
+def columns_of_grouping(by: str) -> tuple[str, ...]:
+    """The names of the columns of a group's key."""
+    if by == "day" or tag_of(by) is not None:
+        return (by,)
+    if by not in DIMENSIONS:
+        known = ", ".join([*DIMENSIONS, "day", "tag:KEY"])
+        raise UsageError(f"there is no grouping {by!r}", place="--by", hint=f"use one of {known}")
+    return DIMENSIONS[by]
+
+
 def tag_of(by: str | None) -> str | None:
     """The tag key of a grouping `tag:KEY`, else None."""
     if by is None or not by.startswith("tag:"):
@@ -61,16 +71,12 @@ def group(metered: MeteredBill, by: str) -> tuple[Group, ...]:
 
     `by` is one of DIMENSIONS, `day` or `tag:KEY`; for the last two the bill must have been metered with that split.
     """
-    lines = metered.bill.lines
+    columns = columns_of_grouping(by)
     if by == "day":
         return tuple(_days(metered))
     if tag_of(by) is not None:
-        return _sum_up((by,), (((part.tag,), line, part.amount) for line, part in _parts(metered)))
-    if by not in DIMENSIONS:
-        raise UsageError(
-            f"there is no grouping {by!r}", place="--by", hint=f"use one of {', '.join([*DIMENSIONS, 'day', 'tag:KEY'])}"
-        )
-    columns = DIMENSIONS[by]
+        return _sum_up(columns, (((part.tag,), line, part.amount) for line, part in _parts(metered)))
+    lines = metered.bill.lines
     return _sum_up(columns, ((tuple(getattr(line, column) for column in columns), line, line.amount) for line in lines))
 
 

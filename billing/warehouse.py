@@ -79,35 +79,27 @@ def paths_literal(paths: Iterable[Path]) -> str:
     return "[" + ", ".join(text_literal(str(path)) for path in paths) + "]"
 
 
-def write_rows(output: Path, rows: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> None:
-    """Write rows as Parquet: columns named in `types` with that type, flags as BOOLEAN, all others as text.
+def write_rows(output: Path, types: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows as Parquet with these columns and types; the file is there whole or not at all.
 
     The rows go through a CSV file beside the output, because exact decimals survive that way.
     """
-    with tempfile.TemporaryDirectory(dir=output.parent) as folder, errors_explained():
-        through = Path(folder) / "rows.csv"
-        columns: dict[str, str] = {}
+    with tempfile.TemporaryDirectory(dir=output.absolute().parent) as folder, errors_explained():
+        through, made = Path(folder) / "rows.csv", Path(folder) / "rows.parquet"
         with through.open("w", newline="", encoding="utf-8") as target:
             writer = csv.writer(target)
-            for row in rows:
-                if not columns:
-                    columns = {name: types.get(name, _type(value)) for name, value in row.items()}
-                    writer.writerow(columns)
-                writer.writerow("" if value is None else _csv_text(value) for value in row.values())
-        target_path = Path(folder) / "rows.parquet"
+            writer.writerow(types)
+            writer.writerows([_csv_text(row[column]) for column in types] for row in rows)
+        listed = ", ".join(f"{text_literal(name)}: {text_literal(type_)}" for name, type_ in types.items())
         with connect(Path(folder)) as connection:
-            if columns:
-                listed = ", ".join(f"{text_literal(name)}: {text_literal(type_)}" for name, type_ in columns.items())
-                source = f"select * from read_csv({text_literal(str(through))}, header = true, columns = {{{listed}}})"
-            else:
-                source = "select null::varchar as line_id where false"
-            connection.execute(f"copy ({source}) to {text_literal(str(target_path))} (format parquet, compression zstd)")
-        os.replace(target_path, output)
-
-
-def _type(value: object) -> str:
-    return "BOOLEAN" if isinstance(value, bool) else "VARCHAR"
+            connection.execute(
+                f"copy (from read_csv({text_literal(str(through))}, header = true, columns = {{{listed}}}))"
+                f" to {text_literal(str(made))} (format parquet, compression zstd)"
+            )
+        os.replace(made, output)
 
 
 def _csv_text(value: object) -> str:
+    if value is None:
+        return ""
     return plain(value) if isinstance(value, Decimal) else str(value)

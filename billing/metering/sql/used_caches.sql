@@ -1,9 +1,9 @@
 -- Purpose: which of the caches whose build has no known end were used all the same.
 -- Grain:   one row per cache.
--- Takes:   cache_postings, instance_postings (the journals, whole); instances that start at or after {as_of_s} don't count.
+-- Takes:   cache_postings, every_instance_posting (the journals, whole); instances that start at or after {as_of_s} don't count.
 -- Gives:   cache_key.
 select i.cache_key
-from instance_postings as i
+from every_instance_posting as i
 where
     i.started_s < {as_of_s}
     and i.cache_key in (

@@ -1,0 +1,159 @@
+"""A bill on the terminal: tables whose numbers line up at the decimal point, and the warnings that go with them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from rules.money import plain
+
+if TYPE_CHECKING:
+    from billing.bill import Bill, Line
+    from billing.cli.options import Context
+    from billing.grouping import Group
+
+
+def print_bill(ctx: Context, bill: Bill, groups: Sequence[Group] | None, *, rows_shown: int) -> None:
+    """Print the heading, the lines or groups (the largest `rows_shown`, the rest in one row), and the totals."""
+    from rules.period import rfc3339
+
+    ctx.console.print(
+        f"[bold]{bill.month.label}[/bold]  {bill.currency}  tariff {ctx.safe(bill.tariff.id)}  as of {rfc3339(bill.as_of)}"
+    )
+    if groups is None:
+        _print_lines(ctx, bill, rows_shown)
+    else:
+        _print_groups(ctx, bill, groups, rows_shown)
+    _print_totals(ctx, bill)
+    _print_unrated(ctx, bill, rows_shown)
+
+
+def aligned(values: Sequence[Decimal]) -> list[str]:
+    """The values as plain text of one length, so that their decimal points stand in one column."""
+    texts = [plain(value).partition(".") for value in values]
+    places = max((len(text[2]) for text in texts), default=0)
+    return [
+        whole + (point + decimals).ljust(places + 1 if places else 0) for whole, point, decimals in texts
+    ]
+
+
+def warn(ctx: Context, bill: Bill) -> None:
+    """Say on stderr what the bill leaves open: one sentence for each kind of notice, with how many records it concerns."""
+    found: dict[tuple[str, str], Counter[str]] = {}
+    for notice in bill.notices:
+        found.setdefault((notice.code, notice.message), Counter())[notice.cache_id] += notice.count
+    for (_, message), caches in found.items():
+        first = next(iter(caches))
+        others = f" and {len(caches) - 1} more" if len(caches) > 1 else ""
+        ctx.warn(f"{first}{others}: {message}")
+    if not bill.complete:
+        ctx.warn(
+            f"the total is incomplete: {len(bill.unrated)} quantities have no rate"
+            " (see `unrated`; add the missing rates to a tariff of your own)"
+        )
+
+
+def _print_lines(ctx: Context, bill: Bill, rows_shown: int) -> None:
+    from rich.table import Table
+
+    shown = sorted(bill.lines, key=lambda line: -line.amount)[:rows_shown]
+    rest = [line for line in bill.lines if line not in set(shown)]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    names = _naming_columns(bill.lines)
+    for name in names:
+        table.add_column(name.removesuffix("_id"), overflow="fold")
+    table.add_column("charge", no_wrap=True)
+    for name in ("quantity", "rate", "amount"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    columns = zip(
+        shown,
+        aligned([line.quantity for line in shown]),
+        aligned([line.amount for line in shown]),
+        strict=True,
+    )
+    for line, quantity, amount in columns:
+        rate = "free" if line.free else f"{plain(line.rate)} / {line.per}"
+        names_of_line = [ctx.safe(str(getattr(line, name))) for name in names]
+        table.add_row(*names_of_line, line.charge, f"{quantity} {line.unit}", rate, amount, "~" if line.estimated else "")
+    ctx.console.print(table)
+    if rest:
+        from billing.bill import exact_sum
+
+        ctx.console.print(
+            f"… and {len(rest)} smaller lines, {plain(exact_sum(line.amount for line in rest))} {bill.currency}"
+            " (all of them: --format csv)"
+        )
+
+
+def _naming_columns(lines: Sequence[Line]) -> list[str]:
+    """The columns that are needed to tell the lines apart: account and region only where there are several."""
+    several = [name for name in ("account_id", "region") if len({getattr(line, name) for line in lines}) > 1]
+    return [*several, "cache_id"]
+
+
+def _print_groups(ctx: Context, bill: Bill, groups: Sequence[Group], rows_shown: int) -> None:
+    from rich.table import Table
+
+    from billing.bill import exact_sum
+
+    in_order = bool(groups) and groups[0].columns == ("day",)
+    shown = list(groups) if in_order else sorted(groups, key=lambda group: -group.amount)[:rows_shown]
+    rest = [] if in_order else sorted(groups, key=lambda group: -group.amount)[rows_shown:]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in groups[0].columns if groups else ():
+        table.add_column(column.removesuffix("_id"), overflow="fold")
+    for column in ("amount", "of it estimated"):
+        table.add_column(column, justify="right", no_wrap=True)
+    amounts = aligned([group.amount for group in shown])
+    estimated = aligned([group.estimated_amount for group in shown])
+    for group, amount, guess in zip(shown, amounts, estimated, strict=True):
+        keys = ["(none)" if value is None else ctx.safe(value) for value in group.key]
+        table.add_row(*keys, amount, guess)
+    ctx.console.print(table)
+    if rest:
+        left = exact_sum(group.amount for group in rest)
+        ctx.console.print(f"… and {len(rest)} smaller groups, {plain(left)} {bill.currency} (all of them: --format csv)")
+
+
+def _print_totals(ctx: Context, bill: Bill) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    by_charge = bill.total_by_charge
+    amounts = aligned([*by_charge.values(), bill.total, bill.estimated_total])
+    for charge, amount in zip(by_charge, amounts, strict=False):
+        table.add_row(charge, amount)
+    label = "total" if bill.complete else "total (incomplete)"
+    table.add_row(f"[bold]{label}, {bill.currency}[/bold]", f"[bold]{amounts[-2]}[/bold]")
+    if bill.estimated_total:
+        table.add_row("of it in estimated lines (~)", amounts[-1])
+    ctx.console.print()
+    ctx.console.print(table)
+    counts = bill.records.to_json()
+    for kind, outcomes in counts.items():
+        said = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in outcomes.items() if count)
+        ctx.console.print(f"[dim]{kind}: {said or 'none'}[/dim]")
+
+
+def _print_unrated(ctx: Context, bill: Bill, rows_shown: int) -> None:
+    from rich.table import Table
+
+    if bill.complete:
+        return
+    table = Table(title="unrated", title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in ("account", "region", "cache", "charge"):
+        table.add_column(column, overflow="fold")
+    table.add_column("quantity", justify="right", no_wrap=True)
+    table.add_column("reason", overflow="fold")
+    for item in bill.unrated[:rows_shown]:
+        names = [ctx.safe(text) for text in (item.account_id, item.region, item.cache_id)]
+        table.add_row(*names, item.charge, f"{plain(item.quantity)} {item.unit}", ctx.safe(item.reason))
+    ctx.console.print()
+    ctx.console.print(table)
+    if len(bill.unrated) > rows_shown:
+        ctx.console.print(f"… and {len(bill.unrated) - rows_shown} more (all of them: --json)")
