@@ -60,6 +60,21 @@ def errors_explained() -> Iterator[None]:
         raise
 
 
+class UnreadableData(Exception):
+    """DuckDB can't make sense of what a file holds; the text is the first line of what it says."""
+
+
+@contextmanager
+def reading_files() -> Iterator[None]:
+    """Turn errors about the content of files into UnreadableData; a full disk or an interrupt stays what it is."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException):
+        raise
+    except duckdb.Error as error:
+        raise UnreadableData(str(error).splitlines()[0]) from error
+
+
 def _disk_full(message: str) -> bool:
     lowered = message.lower()
     return any(text in lowered for text in ("no space left", "disk full", "file too large", "quota exceeded"))
