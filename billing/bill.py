@@ -6,7 +6,7 @@ total to payable cents belongs to the statement.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -82,7 +82,8 @@ class Unrated(NamedTuple):
         return self._asdict() | {"quantity": plain(self.quantity)}
 
 
-class Notice(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Notice:
     """Something that a reader of the bill must know about one cache; a warning, not an error.
 
     `code` is one of `estimated_size`, `open_record`, `derived_end`, `unmetered_build`, `unmetered_local_snapshot`,
@@ -98,7 +99,7 @@ class Notice(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """The notice with its fields' own names."""
-        return self._asdict()
+        return asdict(self)
 
 
 CACHE_OUTCOMES = ("charged", "free", "unmetered", "unrated")

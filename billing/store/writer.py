@@ -15,7 +15,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import NamedTuple
 
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, insert
 
 from billing.store.catalogue import Catalogue
 from billing.store.compaction import compact, paying
@@ -27,6 +27,7 @@ from billing.workspace import Workspace, sync_file, sync_folder
 
 POSTINGS = {"instances": "instance_postings", "caches": "cache_postings"}
 ROWS_AT_ONCE = 10_000
+REJECTION = ("batch_id", "path", "line", "raw", "code", "message")
 
 
 class BatchCounts(NamedTuple):
@@ -222,10 +223,9 @@ class Writer:
                 session.flush()
                 session.add_all(named)
                 for relation in self._rejections:
-                    for rows in self._chunks(f"select batch, path, line, raw, code, message from {relation} order by 1, 3"):
-                        names = ("batch_id", "path", "line", "raw", "code", "message")
-                        session.add_all(Rejection(**dict(zip(names, row, strict=True))) for row in rows)
-                        session.flush()
+                    query = f"select batch, path, line, raw, code, message from {relation} order by batch, line"
+                    for rows in self._chunks(query):
+                        session.execute(insert(Rejection), [dict(zip(REJECTION, row, strict=True)) for row in rows])
                 for relation in self._quotas:
                     self._write_quotas(session, relation)
                 session.commit()
