@@ -1,4 +1,4 @@
-"""The root of every exception that the project raises on purpose, and how an error names what was probably meant."""
+"""The root of every exception that the project raises on purpose, and how an error names what was meant."""
 
 from collections.abc import Iterable
 
@@ -34,13 +34,18 @@ class UnitError(RulesError):
 
 
 class TariffError(RulesError):
-    """A tariff that is not known, can't be read, or breaks a rule of tariffs; the place is its file and entry."""
+    """A tariff that is not known, can't be read or breaks a rule; the place is its file and entry."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is nearest to a name that is not known, None where none is near."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """What to do about a name that is not known: the nearest known one, else all of them."""
-    from difflib import get_close_matches
-
     names = list(known)
-    near = get_close_matches(name, names, n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(names)}"
+    near = nearest(name, names)
+    return f"use one of {', '.join(names)}" if near is None else f"did you mean {near!r}?"

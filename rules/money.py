@@ -1,6 +1,6 @@
-"""Exact amounts: the one place that divides and rounds money, writes it plainly, settles it and spreads it.
+"""Exact amounts: the one place that divides and rounds money, writes it plainly, settles and spreads it.
 
-Amounts carry at most ten decimals. Arithmetic is on integers, so no decimal context can round behind our back.
+Amounts carry at most ten decimals. Arithmetic is on integers, so no decimal context can round unasked.
 """
 
 from collections.abc import Sequence
@@ -12,32 +12,36 @@ AMOUNT_PLACES = 10
 """Decimals of an amount: the provider's unit prices carry no more."""
 
 CENT_PLACES = 2
+_UNITS = 10_000_000_000
+_UNITS_PER_CENT = 100_000_000
 
 SettlementRule = Literal["cut", "half-up"]
 SETTLEMENT_RULES: tuple[SettlementRule, ...] = ("cut", "half-up")
 
 
 def round_amount(numerator: int, denominator: int) -> Decimal:
-    """The quotient to ten decimals, half up (away from zero on ties), without trailing zeros; `denominator` > 0."""
-    units = (2 * abs(numerator) * 10**AMOUNT_PLACES + denominator) // (2 * denominator)
+    """The quotient to ten decimals, half up (ties away from zero); denominator > 0, no trailing zeros."""
+    units = (2 * abs(numerator) * _UNITS + denominator) // (2 * denominator)
     return scaled(-units if numerator < 0 else units, AMOUNT_PLACES)
 
 
 def scaled(units: int, places: int) -> Decimal:
-    """Exactly `units` / 10 ** `places`, without trailing zeros and exponents, however many digits it has."""
+    """Exactly units / 10 ** places, without exponent and trailing zeros, however many digits it has."""
     if places == 0:
         return Decimal(units)
-    whole, fraction = divmod(abs(units), 10**places)
+    digits = f"{abs(units):0{places + 1}d}"
     sign = "-" if units < 0 else ""
-    return Decimal(f"{sign}{whole}.{fraction:0{places}d}".rstrip("0").rstrip("."))
+    return Decimal(f"{sign}{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip("."))
 
 
 def unscaled(value: Decimal, places: int) -> int:
-    """Exactly `value` x 10 ** `places`; a ValueError where it has more decimals or is no finite number."""
-    numerator, denominator = value.as_integer_ratio() if value.is_finite() else (1, 0)
-    if denominator == 0 or 10**places % denominator:
-        raise ValueError(f"{value} is no number of at most {places} decimals")
-    return numerator * (10**places // denominator)
+    """Exactly value x 10 ** places; a ValueError where it has more decimals or is no finite number."""
+    if value.is_finite():
+        numerator, denominator = value.as_integer_ratio()
+        units, rest = divmod(numerator * int("1" + "0" * places), denominator)
+        if rest == 0:
+            return units
+    raise ValueError(f"{value} is no number of at most {places} decimals")
 
 
 def plain(value: Decimal) -> str:
@@ -63,29 +67,47 @@ class Settlement:
 
 
 def settle(total: Decimal, rule: SettlementRule) -> Settlement:
-    """Settle a total of at most ten decimals by a rule: `cut` goes toward zero, `half-up` away from it on ties."""
+    """Settle a total of at most ten decimals; `cut` goes toward zero, `half-up` away from it on ties."""
     cents = _cents(total, rule)
-    adjustment = cents * 10 ** (AMOUNT_PLACES - CENT_PLACES) - unscaled(total, AMOUNT_PLACES)
+    adjustment = cents * _UNITS_PER_CENT - unscaled(total, AMOUNT_PLACES)
     return Settlement(rule, Decimal(f"{cents}E-{CENT_PLACES}"), scaled(adjustment, AMOUNT_PLACES))
 
 
 def spread(total: Decimal, parts: Sequence[int], ids: Sequence[str]) -> list[Decimal]:
-    """The total of at most ten decimals in shares proportional to `parts` (each >= 0), in their order; they sum to it exactly.
+    """The total in shares proportional to `parts`, in their order; they sum to it exactly.
 
-    Each share is cut to ten decimals, and the rest goes, one unit each, to the largest remainders; ties go to the smaller id.
+    The total has at most ten decimals, parts are >= 0. Each share is cut to ten decimals, and what is left goes,
+    one unit each, to the largest remainders; ties go to the smaller id. Shares of a negative total are those of
+    the positive one, negated.
     """
     units, weight = unscaled(total, AMOUNT_PLACES), sum(parts)
     if min(parts, default=0) < 0 or (weight == 0 and units != 0):
         raise ValueError(f"{total} can't be spread over {list(parts)}: parts are >= 0 and not all zero")
     shares = [divmod(abs(units) * part, weight) if weight else (0, 0) for part in parts]
-    rest = abs(units) - sum(share for share, _ in shares)
+    left = abs(units) - sum(share for share, _ in shares)
     order = sorted(range(len(parts)), key=lambda index: (-shares[index][1], ids[index]))
-    extra = set(order[:rest])
-    sign = -1 if units < 0 else 1
-    return [scaled(sign * (share + (index in extra)), AMOUNT_PLACES) for index, (share, _) in enumerate(shares)]
+    lucky = set(order[:left])
+    cut = [share + (index in lucky) for index, (share, _) in enumerate(shares)]
+    return [scaled(-share if units < 0 else share, AMOUNT_PLACES) for share in cut]
+
+
+def spread_cents(payable: Decimal, amounts: Sequence[Decimal], ids: Sequence[str]) -> list[Decimal]:
+    """A payable amount given back to the amounts that it settles, in their order; they sum to it exactly.
+
+    Each amount is floored to cents and the cents that are left go, one each, to the largest remainders; ties
+    go to the smaller id. `payable` is the amounts' sum, settled by either rule: no share then differs by a cent.
+    """
+    floors = [divmod(unscaled(amount, AMOUNT_PLACES), _UNITS_PER_CENT) for amount in amounts]
+    left = unscaled(payable, CENT_PLACES) - sum(cents for cents, _ in floors)
+    if not 0 <= left <= len(amounts):
+        raise ValueError(f"{payable} does not settle amounts that sum to {sum(amounts)}")
+    order = sorted(range(len(amounts)), key=lambda index: (-floors[index][1], ids[index]))
+    lucky = set(order[:left])
+    return [scaled(cents + (index in lucky), CENT_PLACES) for index, (cents, _) in enumerate(floors)]
 
 
 def _cents(amount: Decimal, rule: SettlementRule) -> int:
-    units, cent = unscaled(amount, AMOUNT_PLACES), 10 ** (AMOUNT_PLACES - CENT_PLACES)
-    cents = abs(units) // cent if rule == "cut" else (2 * abs(units) + cent) // (2 * cent)
+    units = unscaled(amount, AMOUNT_PLACES)
+    half = 0 if rule == "cut" else _UNITS_PER_CENT // 2
+    cents = (abs(units) + half) // _UNITS_PER_CENT
     return -cents if units < 0 else cents

@@ -5,12 +5,14 @@ from typing import Literal
 
 Trust = Literal["found", "mirror", "inferred", "own"]
 TRUST: tuple[Trust, ...] = ("found", "mirror", "inferred", "own")
-"""Read on a provider page or in its SDK; read in a third party's copy; follows from what was found; a user's own agreement."""
+"""found: read on a provider page or in its SDK. mirror: read in a third party's copy of one. inferred:
+follows from what was found. own: a user's own agreement with the provider. What nobody documents has no
+source: it is said in a note."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The provider's page, which edition of it was read, the trust mark, and what remains to be said about it."""
+    """The page, which edition of it was read, the trust mark, and what remains to be said about it."""
 
     page: str
     read: str

@@ -1,6 +1,6 @@
 """The nine charges: what is charged, from when until when, how much of it, at which rate, and who says so.
 
-Owns the declarations, the expressions that they hold and the worked examples; owns no price: those are the tariffs'.
+Owns the declarations, their expressions and the worked examples. Owns no price: those are the tariffs'.
 To add a charge: one declaration, one file of worked examples, its rates in the tariffs.
 """
 
@@ -14,7 +14,7 @@ RATE_UNITS = {declared.rate: declared.unit for declared in CHARGES if declared.r
 """The rates that some charge needs, each with the base unit that it is multiplied with."""
 
 VALUE_NAMES = tuple(sorted({name for declared in CHARGES for name in declared.held.values()}))
-"""The dated values of a tariff that some charge's quantity refers to."""
+"""The dated values of a tariff that some charge's quantity depends on."""
 
 _BY_ID = {declared.id: declared for declared in CHARGES}
 

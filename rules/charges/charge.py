@@ -15,14 +15,15 @@ PHASES: tuple[Phase, ...] = ("creation", "usage")
 class Charge:
     """One thing that is charged, or expressly free.
 
-    id: stable name, such as usage.cache_disk. phase, creation_method: when, and for which caches, it arises.
+    id: its stable name, such as usage.cache_disk. title: by language, en and zh.
+    phase, creation_method: when, and for which caches, it arises.
     record: the kind of usage record that it is metered on; `begin` and `end` are columns of it, half-open.
-    time: what is counted between them: seconds, started clock hours, or nothing: an event happens at `begin`, and its
-      `end` is the same column.
-    held: how much is held meanwhile; quantity = held x time, in `unit`.
-    requires: a true-or-false column that must be true. estimated_when: the quantity is an estimate where one of these
-      columns is not known.
-    rate: the tariff's name for its price, None where the charge is free.
+    time: what is counted between them: seconds, started clock hours, or nothing: an event happens at `begin`,
+    and its `end` is the same column.
+    held: how much is held meanwhile. The quantity is held x time, in `unit`.
+    requires: a true-or-false column of the cache that must be true.
+    estimated_when: the quantity is an estimate where one of these columns is not known.
+    rate: the tariff's name for its price; None where the charge is free.
     """
 
     id: str
@@ -47,7 +48,7 @@ class Charge:
 
     @property
     def formula(self) -> str:
-        """How the quantity comes about, in the names of the columns."""
+        """How the quantity comes about, in the names of the columns and dated values."""
         if self.time == "event":
             return f"{self.held} at {self.begin}"
         counted = "seconds" if self.time == "second" else "started hours"

@@ -24,7 +24,7 @@ CHARGES: tuple[Charge, ...] = (
             _CACHE_PAGE,
             "2026-11",
             "found",
-            "the temporary instance ends with the build; that a build which ran and failed is charged until it failed is inferred",
+            "it ends with the build; that a build which ran and failed is charged, too, is inferred",
         ),
     ),
     Charge(
@@ -53,7 +53,12 @@ CHARGES: tuple[Charge, ...] = (
         held=Column("size_gib"),
         unit="GiB-second",
         rate="ebs.essd_pl1",
-        source=Source(_CACHE_PAGE, "2026-11", "found", "on the cache's size, not the images'; one duration with the instance"),
+        source=Source(
+            _CACHE_PAGE,
+            "2026-11",
+            "found",
+            "on the cache's size, not the images'; one duration with the instance",
+        ),
     ),
     Charge(
         id="creation.snapshot",
@@ -72,7 +77,7 @@ CHARGES: tuple[Charge, ...] = (
             _CACHE_PAGE,
             "2026-11",
             "found",
-            "on the snapshot's own size; the cache size is an upper bound for it; that copies multiply it is inferred",
+            "on the snapshot's own size, at most the cache's; that copies multiply it is inferred",
         ),
     ),
     Charge(
@@ -128,7 +133,9 @@ CHARGES: tuple[Charge, ...] = (
         held=Constant(1),
         unit="creation",
         rate=None,
-        source=Source(_CACHE_PAGE, "2026-11", "found", "free of charge; the provider manages and pays the snapshot"),
+        source=Source(
+            _CACHE_PAGE, "2026-11", "found", "free of charge; the provider manages and pays the snapshot"
+        ),
     ),
     Charge(
         id="usage.cache_disk",
@@ -142,7 +149,12 @@ CHARGES: tuple[Charge, ...] = (
         held=Column("cache.size_gib"),
         unit="GiB-second",
         rate="ebs.essd_pl1",
-        source=Source(_CACHE_PAGE, "2026-11", "found", "each instance made from the cache has a disk of the cache's size"),
+        source=Source(
+            _CACHE_PAGE,
+            "2026-11",
+            "found",
+            "each instance made from the cache has a disk of the cache's size",
+        ),
     ),
     Charge(
         id="usage.ephemeral_storage",
@@ -154,7 +166,8 @@ CHARGES: tuple[Charge, ...] = (
         end="until_at",
         time="second",
         held=Known(
-            Column("extra_ephemeral_gib"), otherwise=Excess(Column("cache.size_gib"), over=Value("included_ephemeral_gib"))
+            Column("extra_ephemeral_gib"),
+            otherwise=Excess(Column("cache.size_gib"), over=Value("included_ephemeral_gib")),
         ),
         unit="GiB-second",
         rate="eci.ephemeral_storage",

@@ -1,6 +1,7 @@
-"""The quantity that a charge says is held: a small expression over a record's columns and a tariff's dated values.
+"""The quantity that a charge holds: a small expression over a record's columns and a tariff's dated values.
 
-Sizes are GiB. An expression whose columns or values are not known has no value (None), never zero.
+Sizes are GiB. Where a column or value that it needs is not known, an expression has no value (None), never
+zero. The meter translates the same nodes into SQL.
 """
 
 from collections.abc import Mapping
@@ -8,11 +9,29 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 Columns = Mapping[str, Decimal | int | None]
-Values = Mapping[str, Decimal]
+Values = Mapping[str, Decimal | None]
+
+
+class _Node:
+    """What all nodes share: which columns and dated values the quantity depends on."""
+
+    __slots__ = ()
+
+    def operands(self) -> "tuple[Expression, ...]":
+        """The expressions that this one is made of."""
+        return ()
+
+    def columns(self) -> frozenset[str]:
+        """The columns of the record that the quantity depends on."""
+        return frozenset(name for operand in self.operands() for name in operand.columns())
+
+    def values(self) -> frozenset[str]:
+        """The dated values of the tariff that the quantity depends on."""
+        return frozenset(name for operand in self.operands() for name in operand.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(_Node):
     """A whole number that the rule itself states, such as one enabling."""
 
     value: int
@@ -21,21 +40,13 @@ class Constant:
         """The number."""
         return Decimal(self.value)
 
-    def columns(self) -> frozenset[str]:
-        """The columns that the value depends on: none."""
-        return frozenset()
-
-    def values(self) -> frozenset[str]:
-        """The dated values that the value depends on: none."""
-        return frozenset()
-
     def __str__(self) -> str:
         return str(self.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the record; on an instance charge `cache.size_gib` is the column of the instance's cache."""
+class Column(_Node):
+    """A column of the record; on an instance, `cache.size_gib` is the column of the cache that it uses."""
 
     name: str
 
@@ -45,66 +56,41 @@ class Column:
         return None if found is None else Decimal(found)
 
     def columns(self) -> frozenset[str]:
-        """The columns that the value depends on: this one."""
+        """This column."""
         return frozenset({self.name})
-
-    def values(self) -> frozenset[str]:
-        """The dated values that the value depends on: none."""
-        return frozenset()
 
     def __str__(self) -> str:
         return self.name
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class Value(_Node):
     """A dated value of the tariff, as it stands at the moment of use."""
 
     name: str
 
     def evaluate(self, columns: Columns, values: Values) -> Decimal | None:
-        """What the tariff says, None where it has no such value."""
+        """What the tariff says, None where it has no such value then."""
         return values.get(self.name)
 
-    def columns(self) -> frozenset[str]:
-        """The columns that the value depends on: none."""
-        return frozenset()
-
     def values(self) -> frozenset[str]:
-        """The dated values that the value depends on: this one."""
+        """This dated value."""
         return frozenset({self.name})
 
     def __str__(self) -> str:
         return self.name
 
 
-class _Pair:
-    """What the nodes with two operands share."""
-
-    __slots__ = ()
-    __match_args__: tuple[str, ...]
-
-    def _operands(self) -> "tuple[Expression, Expression]":
-        first, second = (getattr(self, name) for name in self.__match_args__)
-        return first, second
-
-    def columns(self) -> frozenset[str]:
-        """The columns that the value depends on: those of both operands."""
-        first, second = self._operands()
-        return first.columns() | second.columns()
-
-    def values(self) -> frozenset[str]:
-        """The dated values that the value depends on: those of both operands."""
-        first, second = self._operands()
-        return first.values() | second.values()
-
-
 @dataclass(frozen=True, slots=True)
-class Known(_Pair):
+class Known(_Node):
     """The first where it is known, otherwise the second."""
 
     first: "Expression"
     otherwise: "Expression"
+
+    def operands(self) -> "tuple[Expression, ...]":
+        """Both."""
+        return self.first, self.otherwise
 
     def evaluate(self, columns: Columns, values: Values) -> Decimal | None:
         """The first operand's value, or where that is None the second's."""
@@ -116,11 +102,15 @@ class Known(_Pair):
 
 
 @dataclass(frozen=True, slots=True)
-class Excess(_Pair):
+class Excess(_Node):
     """What lies over a threshold: max(0, of - over)."""
 
     of: "Expression"
     over: "Expression"
+
+    def operands(self) -> "tuple[Expression, ...]":
+        """Both."""
+        return self.of, self.over
 
     def evaluate(self, columns: Columns, values: Values) -> Decimal | None:
         """The difference, at least zero; None where either is not known."""
@@ -132,19 +122,23 @@ class Excess(_Pair):
 
 
 @dataclass(frozen=True, slots=True)
-class Times(_Pair):
+class Times(_Node):
     """A size times a count."""
 
-    left: "Expression"
-    right: "Expression"
+    size: "Expression"
+    count: "Expression"
+
+    def operands(self) -> "tuple[Expression, ...]":
+        """Both."""
+        return self.size, self.count
 
     def evaluate(self, columns: Columns, values: Values) -> Decimal | None:
         """The product; None where either factor is not known."""
-        left, right = self.left.evaluate(columns, values), self.right.evaluate(columns, values)
-        return None if left is None or right is None else left * right
+        size, count = self.size.evaluate(columns, values), self.count.evaluate(columns, values)
+        return None if size is None or count is None else size * count
 
     def __str__(self) -> str:
-        return f"{self.left} × {self.right}"
+        return f"{self.size} × {self.count}"
 
 
 Expression = Constant | Column | Value | Known | Excess | Times

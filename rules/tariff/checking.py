@@ -1,85 +1,106 @@
-"""Entries in the order of time, without overlaps and holes: what one file must hold to, whatever its base says."""
+"""Entries in the order of time, without overlaps, holes and doubtful regions: what a file must hold to."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
 from rules.errors import TariffError
-from rules.period import date_label
-from rules.tariff.entries import Dated, Discount, PriceEntry
+from rules.tariff.entries import Dated, DatedValue, Discount, PriceEntry, SettlementEntry
 
-E = TypeVar("E", bound=Dated)
+Named = PriceEntry | Discount | DatedValue | SettlementEntry
+E = TypeVar("E", PriceEntry, Discount, DatedValue, SettlementEntry)
 
 
-def in_order(entries: Iterable[E], same: Callable[[E], Hashable], named: Callable[[E], str]) -> tuple[E, ...]:
-    """The entries, each without an end of its own ending where the next of the same kind begins; overlaps are refused.
+def in_order(entries: Iterable[E]) -> tuple[E, ...]:
+    """The entries by what they are for and by time; overlaps are refused.
 
-    Entries are of the same kind where `same` gives the same; `named` says in words what an entry is for.
+    An entry without `until` ends where the next one for the same begins.
     """
-    runs: dict[Hashable, list[E]] = {}
-    for entry in entries:
-        runs.setdefault(same(entry), []).append(entry)
     ordered: list[E] = []
-    for run in runs.values():
-        run.sort(key=lambda entry: entry.from_s)
+    for run in _runs(entries):
         for entry, later in pairwise(run):
             if later.from_s == entry.from_s or (entry.until_s is not None and later.from_s < entry.until_s):
-                raise _overlap(entry, later, named)
+                until = "" if entry.until_s is None else f" until {entry.until_label}"
+                raise TariffError(
+                    f"{_what(later)} from {later.from_label} overlaps that from {entry.from_label}{until}",
+                    place=later.place,
+                    hint=f"end one before the other begins; the other is {entry.place}",
+                )
             ordered.append(replace(entry, until_s=later.from_s) if entry.until_s is None else entry)
         ordered.append(run[-1])
     return tuple(ordered)
 
 
-def refuse_shared_regions(entries: Sequence[PriceEntry | Discount]) -> None:
-    """Refuse two groups that could both decide one region at one moment; a single region beats every group."""
-    groups = [entry for entry in entries if not entry.where.exact and not (isinstance(entry, PriceEntry) and entry.same_as)]
+def refuse_doubtful_regions(entries: Sequence[PriceEntry] | Sequence[Discount]) -> None:
+    """Refuse two groups that could both decide a region at one moment; a single region beats both."""
+    groups = [entry for entry in entries if not entry.where.exact and getattr(entry, "same_as", None) is None]
     for index, entry in enumerate(groups):
         for other in groups[:index]:
-            if (
-                other.name == entry.name
-                and other.where != entry.where
-                and other.where.meets(entry.where)
-                and _together(entry, other)
-            ):
+            same = other.name == entry.name and other.where != entry.where
+            if same and _together(entry, other) and other.where.meets(entry.where):
                 raise TariffError(
-                    f"{entry.name}: {entry.where.label} and {other.where.label} share regions at the same time",
+                    f"{_what(entry)} and {other.where.label} are for the same regions at the same time",
                     place=entry.place,
-                    hint=f"take them out of one group with except; the other entry is {_where_to_look(other)}",
+                    hint=f"take them out of one group with except; the other is {other.place}",
                 )
 
 
-def refuse_holes(entries: Sequence[E], same: Callable[[E], Hashable], named: Callable[[E], str], all_: Sequence[E]) -> None:
-    """Refuse a time between two entries of the same kind for which no entry of `all_` says anything."""
+def refuse_holes(entries: Sequence[E], below: Sequence[E]) -> None:
+    """Refuse a time between two entries for the same in which nothing holds, here or in the layers below."""
+    for run in _runs(entries):
+        for entry, later in pairwise(run):
+            if entry.until_s is None or _filled(entry, later.from_s, (*entries, *below)):
+                continue
+            raise TariffError(
+                f"{_what(later)}: nothing holds from {entry.until_label} until {later.from_label}",
+                place=later.place,
+                hint=f"begin it earlier, or leave out the until of {entry.place}",
+            )
+
+
+def _runs(entries: Iterable[E]) -> list[list[E]]:
+    """The entries for the same together, in the order of time."""
     runs: dict[Hashable, list[E]] = {}
     for entry in entries:
-        runs.setdefault(same(entry), []).append(entry)
+        runs.setdefault(_same(entry), []).append(entry)
     for run in runs.values():
-        for entry, later in pairwise(run):
-            if entry.until_s is not None and entry.until_s < later.from_s and not _filled(entry, later.from_s, all_):
-                raise TariffError(
-                    f"{named(later)}: nothing holds from {entry.until_label} until {later.from_label}",
-                    place=later.place,
-                    hint=f"end the entry before it at {later.from_label}, or add one; it is {_where_to_look(entry)}",
-                )
+        run.sort(key=_from_s)
+    return list(runs.values())
 
 
-def _filled(entry: Dated, until_s: int, all_: Sequence[Dated]) -> bool:
-    """Whether other entries that cover what this one covers follow it without a hole until the instant."""
-    at_s = entry.until_s
-    while at_s is not None and at_s < until_s:
-        following = [other for other in all_ if other.holds(at_s) and _covers(other, entry)]
-        if not following:
-            return False
-        ends = [other.until_s for other in following]
-        at_s = None if None in ends else max(end for end in ends if end is not None)
-    return True
+def _same(entry: Named) -> Hashable:
+    match entry:
+        case PriceEntry(name=name, where=where, same_as=same_as):
+            return name, where, same_as is None
+        case Discount(name=name, where=where):
+            return name, where
+    return entry.name
 
 
-def _covers(other: Dated, entry: Dated) -> bool:
+def _what(entry: Named) -> str:
+    match entry:
+        case PriceEntry(name=name, where=where):
+            return f"{name} in {where.label}"
+        case Discount(name=name, where=where):
+            return f"discount on {name} in {where.label}"
+    return entry.name
+
+
+def _filled(entry: Named, until_s: int, others: Iterable[Named]) -> bool:
+    """Whether others, for at least what the entry is for, follow it without a hole until the instant."""
+    following = sorted((other for other in others if _covers(other, entry)), key=_from_s)
+    reached_s = entry.until_s
+    for other in following:
+        if reached_s is not None and other.from_s <= reached_s:
+            reached_s = None if other.until_s is None else max(reached_s, other.until_s)
+    return reached_s is None or reached_s >= until_s
+
+
+def _covers(other: Named, entry: Named) -> bool:
     if isinstance(other, PriceEntry) and isinstance(entry, PriceEntry):
         return other.name == entry.name and other.where.covers(entry.where)
-    return getattr(other, "name", None) == getattr(entry, "name", None)
+    return other.name == entry.name
 
 
 def _together(entry: Dated, other: Dated) -> bool:
@@ -89,14 +110,5 @@ def _together(entry: Dated, other: Dated) -> bool:
     )
 
 
-def _overlap(entry: E, later: E, named: Callable[[E], str]) -> TariffError:
-    until = "" if entry.until_s is None else f" until {date_label(entry.until_s)}"
-    return TariffError(
-        f"{named(later)} from {later.from_label} overlaps the entry from {entry.from_label}{until}",
-        place=later.place,
-        hint=f"end one before the other begins; the other is {_where_to_look(entry)}",
-    )
-
-
-def _where_to_look(entry: Dated) -> str:
-    return entry.place
+def _from_s(entry: Dated) -> int:
+    return entry.from_s

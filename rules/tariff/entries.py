@@ -1,4 +1,4 @@
-"""The entries of a tariff file as values: dated and sourced prices, values, settlement rules and discounts."""
+"""The entries of a tariff as values: prices, discounts, dated values, settlement rules, each sourced."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,11 +13,12 @@ from rules.units import Price
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dated:
-    """When something holds, who says so, and where it stands.
+    """When something holds, who says so, and where it is written.
 
-    from_s, until_s: half-open, in epoch seconds at full hours; until_s None: for good. source: the document; page: its address;
-    read: which edition of it, or when it was read; trust: how far to trust it; note: what remains to be said; tariff: the id of the
-    tariff that has the entry; place: its file, line and entry.
+    from_s, until_s: half-open, in epoch seconds, at full hours; until_s None: for good.
+    source: the document that says so; page: its address; read: its edition, or when it was read.
+    trust: how far to trust it; note: what remains to be said.
+    tariff: the id of the tariff that has the entry; place: its file, line and number.
     """
 
     from_s: int
@@ -36,18 +37,18 @@ class Dated:
 
     @property
     def from_label(self) -> str:
-        """The day it begins to hold, 2021-07-01; with its hour where that isn't midnight."""
+        """The day on which it begins to hold, 2021-07-01; an instant where it isn't midnight."""
         return date_label(self.from_s)
 
     @property
     def until_label(self) -> str | None:
-        """The first day on which it no longer holds; None: for good."""
+        """The first day on which it no longer holds; None: it holds for good."""
         return None if self.until_s is None else date_label(self.until_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceEntry(Dated):
-    """A rate's price in some regions; without a price of its own it has that of the rate `same_as`."""
+    """A rate's price in some regions: its own, or (`price` None) that of the rate `same_as`."""
 
     name: str
     where: Regions
@@ -57,7 +58,7 @@ class PriceEntry(Dated):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discount(Dated):
-    """The share that is taken off a rate's price in some regions; `label` is how the file writes it, such as 15% or 1/3."""
+    """The share `off` that is taken off a rate's price; `label` is how the file writes it, 15% or 1/3."""
 
     name: str
     where: Regions
@@ -67,7 +68,7 @@ class Discount(Dated):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedValue(Dated):
-    """A number that charges refer to, such as included_ephemeral_gib."""
+    """A number that charges depend on, such as included_ephemeral_gib; it holds in every region."""
 
     name: str
     value: Decimal
@@ -77,16 +78,17 @@ class DatedValue(Dated):
 class SettlementEntry(Dated):
     """How a month's total becomes payable cents."""
 
+    name: str
     rule: SettlementRule
-    name: str = "settlement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate(Dated):
-    """What a rate costs in a region: `price` with any discount taken off, `list_price` without.
+    """What a rate costs: `price`, with the discount taken off, and `list_price` as it is written down.
 
-    `region` is the region or group that the price is written down for; from_s and until_s are where price and discount hold together;
-    source, trust and place are the price's own (the discount has its own), `same_as` the rate that it is taken from.
+    region: the region or group that the price is written down for. same_as: the entry that says that the rate
+    has the price of another; then source, trust and place are that price's. from_s, until_s: when price,
+    `same_as` and discount hold together.
     """
 
     name: str
@@ -94,4 +96,4 @@ class Rate(Dated):
     price: Price
     list_price: Price
     discount: Discount | None
-    same_as: str | None
+    same_as: PriceEntry | None

@@ -1,4 +1,4 @@
-"""Reads a tariff file's head, groups of regions and entries, strictly: every refusal names file, line and entry.
+"""Reads a tariff file's head, groups of regions and entries; every refusal names file, line and entry.
 
 A file has `[tariff]`, `[regions.NAME]`, and any number of `[[rates]]`, `[[values]]` and `[[discounts]]`.
 """
@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, TypedDict, cast
 
 from rules.charges import RATE_UNITS, VALUE_NAMES
-from rules.errors import UnitError, suggestion
+from rules.errors import TariffError, UnitError, suggestion
 from rules.money import SETTLEMENT_RULES, SettlementRule
 from rules.period import ZONE
 from rules.source import TRUST, Trust
@@ -24,8 +24,11 @@ SETTLEMENT = "settlement"
 _DATED_KEYS = ("from", "until", "source", "page", "read", "trust", "note")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_REGION = re.compile(r"[a-z]{2,3}(-[a-z0-9]+)+")
 _PATTERN = re.compile(r"[a-z0-9-]+|[a-z0-9-]*\*")
-_SHARE = re.compile(r"(?P<percent>\d{1,3})(\.(?P<decimals>\d{1,6}))?%|(?P<part>\d{1,6})/(?P<whole>[1-9]\d{0,5})", re.ASCII)
+_SHARE = re.compile(
+    r"(?P<percent>\d{1,3})(\.(?P<decimals>\d{1,6}))?%|(?P<part>\d{1,6})/(?P<whole>[1-9]\d{0,5})", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +104,9 @@ def _patterns(table: Table, key: str) -> tuple[str, ...]:
     patterns = found if isinstance(found, list) else [found]
     for pattern in patterns:
         if not isinstance(pattern, str) or not _PATTERN.fullmatch(pattern):
-            raise table.error(f"{key} {pattern!r} is no region", "write a region, or the begin of one and a *, such as cn-*")
+            raise table.error(
+                f"{key} {pattern!r} is no region", "write a region, or the begin of one and a *, such as cn-*"
+            )
     return tuple(patterns)
 
 
@@ -124,7 +129,9 @@ class Entries:
                 same_as = table.known("same_as", [rate for rate in RATE_UNITS if rate != name])
                 where, price = EVERYWHERE, None
                 if RATE_UNITS[same_as] != RATE_UNITS[name]:
-                    raise table.error(f"{same_as} does not measure {RATE_UNITS[name]}", "name a rate of the same unit")
+                    raise table.error(
+                        f"{same_as} does not measure {RATE_UNITS[name]}", "name a rate of the same unit"
+                    )
             else:
                 where, price, same_as = self._where(table), self._price(table, name), None
             yield PriceEntry(name=name, where=where, price=price, same_as=same_as, **self._origin(table))
@@ -135,7 +142,7 @@ class Entries:
             name = table.known("value", (*VALUE_NAMES, SETTLEMENT))
             if name == SETTLEMENT:
                 rule = cast(SettlementRule, table.known("is", SETTLEMENT_RULES))
-                yield SettlementEntry(rule=rule, **self._origin(table))
+                yield SettlementEntry(name=name, rule=rule, **self._origin(table))
                 continue
             value = table.number("is")
             if (value * MICRO) % 1:
@@ -147,7 +154,9 @@ class Entries:
         for table in self._tables("discounts", ("rate", "region", "off")):
             label = table.text("off")
             if (off := _share(label)) is None:
-                raise table.error(f"off {label!r} is no share from 0 to 1", 'write "15%" or "1/3", for example')
+                raise table.error(
+                    f"off {label!r} is no share from 0 to 1", 'write "15%" or "1/3", for example'
+                )
             where = self._where(table) if "region" in table.content else EVERYWHERE
             for name in self._discounted(table):
                 yield Discount(name=name, where=where, off=off, label=label, **self._origin(table))
@@ -155,7 +164,9 @@ class Entries:
     def _tables(self, kind: str, keys: Sequence[str]) -> Iterator[Table]:
         content = self.file.document.get(kind, [])
         if not isinstance(content, list):
-            raise Table({}, self.file.place, ()).error(f"{kind} is no list of entries", f"write [[{kind}]] above each")
+            raise Table({}, self.file.place, ()).error(
+                f"{kind} is no list of entries", f"write [[{kind}]] above each"
+            )
         lines = self.file.lines.get(kind, ())
         for index, entry in enumerate(content):
             line = f":{lines[index]}" if len(lines) == len(content) else ""
@@ -167,19 +178,23 @@ class Entries:
             return self.groups[name]
         if name == EVERYWHERE.label:
             return EVERYWHERE
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name):
-            raise table.error(f"unknown region {name!r}", suggestion(name, [*self.groups, "cn-hangzhou"]))
+        if not _REGION.fullmatch(name):
+            raise table.error(
+                f"unknown region {name!r}", suggestion(name, [*self.groups, "cn-hangzhou", "*"])
+            )
         return region(name)
 
     def _price(self, table: Table, name: str) -> Price:
         amount = table.number("price")
         if amount == 0 and not table.content.get("source"):
-            raise table.error("a price of zero without a source", 'add source = "…": who says that nothing is charged')
+            raise table.error(
+                "a price of zero without a source", 'add source = "…": who says that nothing is charged'
+            )
         try:
             price = Price(amount, table.text("per"))
             price.per_unit(RATE_UNITS[name])
         except UnitError as error:
-            raise table.error(error.message, error.hint) from None
+            raise TariffError(error.message, place=table.place, hint=error.hint) from None
         return price
 
     def _discounted(self, table: Table) -> list[str]:
@@ -196,7 +211,9 @@ class Entries:
         if from_s is None:
             raise table.missing("from")
         if until_s is not None and until_s <= from_s:
-            raise table.error(f"until {table.content['until']} does not lie after from {table.content['from']}", "swap them")
+            raise table.error(
+                f"until {table.content['until']} does not lie after from {table.content['from']}", "swap them"
+            )
         return Origin(
             from_s=from_s,
             until_s=until_s,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Regions:
     """The regions that any of `match` names, without those that any of `excluded` names.
 
-    A pattern is a region's id, or the begin of one followed by `*`; `label` is how the tariff calls the whole.
+    A pattern is a region's id, or the begin of one followed by `*`. `label` is how the tariff calls the
+    whole.
     """
 
     label: str
@@ -16,8 +17,8 @@ class Regions:
 
     @property
     def exact(self) -> bool:
-        """Whether this is a single region."""
-        return not self.label.endswith("*") and self.match == (self.label,)
+        """Whether this is a single region, and not a group."""
+        return self.match == (self.label,) and not self.label.endswith("*")
 
     def covers(self, other: "Regions") -> bool:
         """Whether every region of the other is one of these."""
@@ -28,7 +29,7 @@ class Regions:
         )
 
     def meets(self, other: "Regions") -> bool:
-        """Whether some region could be one of both."""
+        """Whether some region belongs to both."""
         shared = [
             theirs if _covers(mine, theirs) else mine
             for mine in self.match
@@ -39,18 +40,19 @@ class Regions:
         return any(not any(_covers(hole, pattern) for hole in holes) for pattern in shared)
 
 
+EVERYWHERE = Regions("*", ("*",))
+
+
 def region(name: str) -> Regions:
     """One region alone."""
     return Regions(name, (name,))
 
 
-EVERYWHERE = Regions("*", ("*",))
-
-
 def _covers(wide: str, narrow: str) -> bool:
-    """Whether all that the narrow pattern matches is matched by the wide one."""
+    """Whether the wide pattern matches all that the narrow one matches."""
     return wide == narrow or (wide.endswith("*") and narrow.removesuffix("*").startswith(wide[:-1]))
 
 
 def _meet(one: str, other: str) -> bool:
+    """Whether both patterns match some region: of two begins, one must begin the other."""
     return _covers(one, other) or _covers(other, one)

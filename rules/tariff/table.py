@@ -1,4 +1,4 @@
-"""A table of a tariff file: exact, typed values of its keys; what is missing or not understood is refused by name."""
+"""One table of a tariff file: exact, typed values of its keys, or a refusal that names the table."""
 
 import re
 import tomllib
@@ -16,38 +16,36 @@ _MOST_DIGITS = 15
 """Digits before, and decimals after the point of a number in a tariff."""
 
 _HOW = {
-    "id": 'add id = "…", the name that other files call it by',
-    "title": 'add title = "…"',
+    "id": 'add id = "acme", for example: the name of the file',
     "currency": 'add currency = "CNY", for example, or a base',
-    "match": 'add match = "cn-*", for example',
     "rate": "name the rate that is priced",
-    "price": 'add price = "0.0021", for example, or same_as = the rate that it is the same as',
+    "price": 'add price = "0.0021", for example, or same_as = the rate whose price it has',
     "per": 'add per = "GiB-hour", for example',
-    "region": 'add region = "cn-hangzhou", for example, or the name of a [regions] group',
+    "region": 'add region = "cn-hangzhou", for example, or the name of a group of [regions]',
     "value": "name the value that is dated",
     "is": 'add is = "30", for example',
     "off": 'add off = "15%" or "1/3", for example',
-    "from": "add from = 2026-01-01, for example: the day it begins to hold",
+    "from": "add from = 2026-01-01, for example: the day on which it begins to hold",
     "source": 'add source = "…": the page, contract or invoice that says so',
-    "read": 'add read = "2026-01": which edition of the source, or when it was read',
+    "read": 'add read = "2026-01", for example: the edition of the source, or when it was read',
     "trust": f"add trust = one of {', '.join(TRUST)}",
 }
 """What to do about each key that is missing."""
 
 
 class Table:
-    """One table of the file: gives typed values of its keys, and refuses what is missing or not understood."""
+    """The keys of one table; `place` names it in refusals."""
 
     def __init__(self, content: object, place: str, keys: Sequence[str]) -> None:
         if not isinstance(content, dict):
-            raise TariffError("not a table", place=place, hint="write keys and values below its heading")
+            raise TariffError("this is no table", place=place, hint="write its keys below its heading")
         self.content: dict[str, Any] = content
         self.place = place
         for key in content:
             if key not in keys:
                 raise self.error(f"unknown key {key!r}", suggestion(key, keys))
 
-    def error(self, message: str, hint: str | None = None) -> TariffError:
+    def error(self, message: str, hint: str) -> TariffError:
         """A refusal that names this table."""
         return TariffError(message, place=self.place, hint=hint)
 
@@ -63,18 +61,18 @@ class Table:
         return found
 
     def optional_text(self, key: str) -> str | None:
-        """The text of a key, None where there is none."""
+        """The text of a key, None where there is none; a TOML date is text, too."""
         found = self.content.get(key)
         if found is None:
             return None
         if isinstance(found, date):
             return found.isoformat()
         if not isinstance(found, str) or not found.strip():
-            raise self.error(f"{key} is no text", f'write {key} = "…"')
+            raise self.error(f"{key} is no text", f'write {key} = "…", not empty')
         return found
 
     def number(self, key: str) -> Decimal:
-        """The exact number of a key: a TOML number, or a text; not negative, and of bounded length."""
+        """The exact number of a key, written as a number or as text: at least zero, and not too long."""
         found = self.content.get(key)
         if found is None:
             raise self.missing(key)
@@ -82,35 +80,38 @@ class Table:
             if isinstance(found, bool) or not isinstance(found, (str, int, Decimal)):
                 raise InvalidOperation
             number = Decimal(found)
-        except InvalidOperation:
+        except (InvalidOperation, ValueError):
             raise self.error(f"{key} {found!r} is no number", _HOW[key]) from None
-        if not number.is_finite() or number < 0:
-            raise self.error(f"{key} {found} is {'negative' if number.is_finite() else 'no number'}", "give a number from 0 up")
+        if not number.is_finite():
+            raise self.error(f"{key} {found} is no number", _HOW[key])
+        if number < 0:
+            raise self.error(f"{key} {found} is negative", "write a number from 0 up")
         exponent = number.as_tuple().exponent
         if number.adjusted() >= _MOST_DIGITS or (isinstance(exponent, int) and -exponent > _MOST_DIGITS):
-            raise self.error(f"{key} {found} is too long", f"at most {_MOST_DIGITS} digits and {_MOST_DIGITS} decimals")
+            raise self.error(
+                f"{key} is too long a number",
+                f"write at most {_MOST_DIGITS} digits before and {_MOST_DIGITS} after the point",
+            )
         return number
 
     def instant_s(self, key: str) -> int | None:
-        """The epoch second of a day, or of an instant at a full hour of the billing zone; None where there is none."""
+        """The epoch second of a day, or of an instant at a full hour; None where there is none."""
         found = self.content.get(key)
         if found is None:
             return None
         try:
-            if isinstance(found, datetime):
-                at_s = epoch_s(found)
-                whole = found.microsecond == 0
-            elif isinstance(found, date):
-                at_s, whole = date_s(found), True
-            elif isinstance(found, str):
-                at = parse_date_or_instant(found)
-                at_s, whole = epoch_s(at), at.microsecond == 0
-            else:
-                raise PeriodError(f"{found!r} is no date", hint="write a day such as 2026-01-01")
+            if isinstance(found, date) and not isinstance(found, datetime):
+                return date_s(found)
+            if not isinstance(found, (str, datetime)):
+                raise PeriodError(f"{found!r} is no date", hint="write a day, such as 2026-01-01")
+            at = parse_date_or_instant(found) if isinstance(found, str) else found
+            at_s = epoch_s(at)
         except PeriodError as error:
-            raise self.error(f"{key}: {error.message}", error.hint) from None
-        if at_s % HOUR_S or not whole:
-            raise self.error(f"{key} {found} is no full hour of the billing zone", "dated entries begin at a day or a full hour")
+            raise TariffError(f"{key}: {error.message}", place=self.place, hint=error.hint) from None
+        if at_s % HOUR_S or at.microsecond:
+            raise self.error(
+                f"{key} {found} is no full hour of the billing zone", "write a day, or a full hour"
+            )
         return at_s
 
     def known(self, key: str, names: Sequence[str]) -> str:
@@ -122,7 +123,7 @@ class Table:
 
 
 def parse(content: bytes, name: str) -> tuple[dict[str, Any], dict[str, list[int]]]:
-    """A file's content with exact decimals, and the lines on which the entries of each `[[table]]` begin."""
+    """A file's content with exact decimals, and the lines on which the entries of each [[table]] begin."""
     if len(content) > _MOST_BYTES:
         raise TariffError("the file is too large", place=name, hint="a tariff has at most a megabyte")
     try:
@@ -130,8 +131,12 @@ def parse(content: bytes, name: str) -> tuple[dict[str, Any], dict[str, list[int
         document = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TariffError("the file is no TOML", place=name, hint=str(error)) from None
-    except (RecursionError, InvalidOperation):
-        raise TariffError("the file is no TOML that can be read", place=name, hint="nothing nests deeply here") from None
+    except (RecursionError, ValueError):
+        raise TariffError(
+            "the file is no TOML that can be read",
+            place=name,
+            hint="it nests too deeply or has a number too long",
+        ) from None
     lines: dict[str, list[int]] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if heading := re.match(r"\s*\[\[\s*(\w+)\s*\]\]", line):

@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
-from hashlib import sha256
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from rules.errors import TariffError
 from rules.money import SettlementRule, plain
@@ -15,6 +13,8 @@ from rules.period import date_label
 from rules.tariff.entries import Dated, DatedValue, Discount, PriceEntry, Rate, SettlementEntry
 from rules.tariff.regions import Regions, region
 from rules.units import Price
+
+_ORIGIN = ("source", "page", "read", "trust", "note", "tariff", "place")
 
 E = TypeVar("E", bound=Dated)
 
@@ -24,7 +24,7 @@ class Layer:
     """The entries of one tariff file, and the groups of regions that it gives names to."""
 
     tariff: str
-    groups: Mapping[str, Regions]
+    groups: Mapping[str, Regions] = field(compare=False)
     prices: tuple[PriceEntry, ...]
     discounts: tuple[Discount, ...]
     values: tuple[DatedValue, ...]
@@ -35,13 +35,15 @@ class Layer:
         return (*self.prices, *self.discounts, *self.values, *self.settlements)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tariff:
-    """The price list of one currency: `layers` has the tariff's own file first, then its base, then the base's base.
+    """The price list of one currency, as layers: the tariff's own file, then its base, then that one's.
 
-    The first layer that has an entry for the place and moment decides; inside a layer an entry of exactly the region beats one of
-    a group, and both beat `same_as`. A discount applies to the prices of its own file and of those below, and the first layer
-    that has one decides: discounts are never compounded. What no layer has does not exist; it is never zero.
+    The first layer that has an entry for the place and moment decides. Inside a layer an entry of exactly the
+    region beats one of a group, and both beat `same_as`. A discount applies to the prices of its own file and
+    of those below; the first layer that has one decides, so discounts are never compounded. A rate that is
+    the same as another has its list price, without its discount. What no layer has does not exist; it is
+    never zero.
     """
 
     id: str
@@ -49,36 +51,46 @@ class Tariff:
     currency: str
     zone: str
     layers: tuple[Layer, ...]
-    _found: dict[tuple[str, str, int], Rate | None] = field(default_factory=dict, repr=False, compare=False)
+    _edges: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _found: dict[tuple[str, str, int], Rate | None] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        edges = {edge for entry in self.entries for edge in (entry.from_s, entry.until_s) if edge is not None}
+        object.__setattr__(self, "_edges", tuple(sorted(edges)))
+        object.__setattr__(self, "_found", {})
 
     @property
     def entries(self) -> tuple[Dated, ...]:
         """All entries of all layers, the tariff's own first."""
         return tuple(entry for layer in self.layers for entry in layer.entries())
 
+    @property
+    def digest(self) -> str:
+        """`sha256:…` over every entry of every layer, wherever and in whatever order they are written."""
+        import json
+        from hashlib import sha256
+
+        layers = [
+            sorted(json.dumps(_canonical(entry), sort_keys=True) for entry in layer.entries())
+            for layer in self.layers
+        ]
+        return "sha256:" + sha256(json.dumps([self.currency, self.zone, layers]).encode()).hexdigest()
+
     def rate(self, name: str, region_id: str, at_s: int) -> Rate | None:
         """The price of a rate in a region at an instant (epoch seconds), or None where no layer has one."""
         key = (name, region_id, at_s)
         if key not in self._found:
-            self._found[key] = self.rate_in(name, region(region_id), at_s)
+            self._found[key] = self._rate_in(name, region(region_id), at_s)
         return self._found[key]
-
-    def rate_in(self, name: str, where: Regions, at_s: int) -> Rate | None:
-        """The price that holds in all of these regions."""
-        for depth, layer in enumerate(self.layers):
-            own = [price for price in layer.prices if price.name == name and price.holds(at_s) and price.where.covers(where)]
-            if not own:
-                continue
-            entry = min(own, key=lambda price: (price.same_as is not None, not price.where.exact))
-            if entry.same_as is None:
-                return self._priced(entry, None, where, depth, at_s)
-            if (found := self._list_price(entry.same_as, where, at_s)) is not None:
-                return self._priced(found[0], entry, where, found[1], at_s)
-        return None
 
     def value(self, name: str, at_s: int) -> DatedValue | None:
         """The dated value of that name at an instant, or None where no layer has one."""
-        return _first(entry for layer in self.layers for entry in layer.values if entry.name == name and entry.holds(at_s))
+        return _first(
+            entry
+            for layer in self.layers
+            for entry in layer.values
+            if entry.name == name and entry.holds(at_s)
+        )
 
     def settlement(self, at_s: int) -> SettlementRule:
         """How a total becomes payable cents at an instant; a TariffError where no layer says so."""
@@ -91,9 +103,8 @@ class Tariff:
         return found.rule
 
     def changes(self, from_s: int, until_s: int) -> tuple[int, ...]:
-        """The instants strictly inside (from_s, until_s), in order, at which some entry begins or ends to hold."""
-        edges = self._edges
-        return edges[bisect_right(edges, from_s) : bisect_left(edges, until_s)]
+        """The instants strictly inside (from_s, until_s), in order, at which some entry begins or ends."""
+        return self._edges[bisect_right(self._edges, from_s) : bisect_left(self._edges, until_s)]
 
     def missing_reason(self, name: str, region_id: str, at_s: int) -> str:
         """Why a quantity has no price."""
@@ -103,87 +114,75 @@ class Tariff:
         """Why a quantity is not known."""
         return f"no value {name} from {date_label(at_s)}"
 
-    @cached_property
-    def digest(self) -> str:
-        """`sha256:…` over every entry of every layer: the same for the same prices, wherever and in whatever order they stand."""
-        import json
-
-        layers = [sorted(json.dumps(_canonical(entry), sort_keys=True) for entry in layer.entries()) for layer in self.layers]
-        content = json.dumps([self.currency, self.zone, layers])
-        return "sha256:" + sha256(content.encode()).hexdigest()
-
     def rows(self) -> tuple[Rate, ...]:
         """Every price that can come out, by rate, regions and time, each with the period in which it does.
 
-        A price that another layer replaces for a while appears once before and once after it.
+        A price that another layer replaces for a while appears once before and once after it; one that is
+        replaced for good and from the start does not appear. A discount of one region appears as a row of
+        that region.
         """
         names = dict.fromkeys(price.name for layer in reversed(self.layers) for price in layer.prices)
-        return tuple(row for name in names for where in self._places(name) for row in self._rows_in(name, where))
+        return tuple(
+            row for name in names for where in self._places(name) for row in self._rows_in(name, where)
+        )
 
-    @cached_property
-    def _edges(self) -> tuple[int, ...]:
-        return tuple(sorted({edge for entry in self.entries for edge in (entry.from_s, entry.until_s) if edge is not None}))
-
-    def _list_price(self, name: str, where: Regions, at_s: int) -> tuple[PriceEntry, int] | None:
-        """The entry with a price of its own that holds there, and the depth of its layer."""
+    def _rate_in(self, name: str, where: Regions, at_s: int) -> Rate | None:
+        """The price that holds in all of these regions."""
         for depth, layer in enumerate(self.layers):
-            own = [
-                price
-                for price in layer.prices
-                if price.name == name and price.same_as is None and price.holds(at_s) and price.where.covers(where)
-            ]
-            if own:
-                return min(own, key=lambda price: not price.where.exact), depth
+            entry = _most_exact(layer.prices, name, where, at_s)
+            if entry is None:
+                continue
+            if entry.price is not None:
+                return self._quoted(entry, entry.price, None, where, depth, at_s)
+            if (found := self._own_price(entry.same_as, where, at_s)) is not None:
+                target, price, depth = found
+                return self._quoted(target, price, entry, where, depth, at_s)
         return None
 
-    def _priced(self, entry: PriceEntry, alias: PriceEntry | None, where: Regions, depth: int, at_s: int) -> Rate:
-        assert entry.price is not None
+    def _own_price(self, name: str | None, where: Regions, at_s: int) -> tuple[PriceEntry, Price, int] | None:
+        """The entry of a rate that has a price of its own, that price, and the depth of its layer."""
+        for depth, layer in enumerate(self.layers):
+            entry = _most_exact(layer.prices, name, where, at_s)
+            if entry is not None and entry.price is not None:
+                return entry, entry.price, depth
+        return None
+
+    def _quoted(
+        self, entry: PriceEntry, price: Price, alias: PriceEntry | None, where: Regions, depth: int, at_s: int
+    ) -> Rate:
         name = entry.name if alias is None else alias.name
-        discount = self._discount(name, where, depth, at_s)
+        discounts = (_most_exact(layer.discounts, name, where, at_s) for layer in self.layers[: depth + 1])
+        discount = _first(found for found in discounts if found is not None)
         together: list[Dated] = [part for part in (entry, alias, discount) if part is not None]
-        untils = [part.until_s for part in together if part.until_s is not None]
         return Rate(
             name=name,
             region=entry.where.label,
-            price=entry.price if discount is None else entry.price.times(1 - discount.off),
-            list_price=entry.price,
+            price=price if discount is None else price.times(1 - discount.off),
+            list_price=price,
             discount=discount,
-            same_as=None if alias is None else alias.same_as,
+            same_as=alias,
             from_s=max(part.from_s for part in together),
-            until_s=min(untils, default=None),
-            **{name: getattr(entry, name) for name in ("source", "page", "read", "trust", "note", "tariff", "place")},
+            until_s=min((part.until_s for part in together if part.until_s is not None), default=None),
+            **{part: getattr(entry, part) for part in _ORIGIN},
         )
-
-    def _discount(self, name: str, where: Regions, depth: int, at_s: int) -> Discount | None:
-        for layer in self.layers[: depth + 1]:
-            own = [
-                entry for entry in layer.discounts if entry.name == name and entry.holds(at_s) and entry.where.covers(where)
-            ]
-            if own:
-                return min(own, key=lambda entry: not entry.where.exact)
-        return None
 
     def _places(self, name: str) -> list[Regions]:
-        """The regions and groups that some entry names for a rate, or for the rate that it is the same as."""
-        aliases = {price.same_as for layer in self.layers for price in layer.prices if price.name == name and price.same_as}
-        named: Iterator[PriceEntry | Discount] = (
-            entry
-            for layer in self.layers
-            for entry in (*layer.prices, *layer.discounts)
-            if entry.name == name or (entry.name in aliases and isinstance(entry, PriceEntry))
-        )
-        return sorted(dict.fromkeys(entry.where for entry in named), key=lambda where: (where.exact, where.label))
+        """The groups, then the regions, that entries name for a rate, or for the one it is the same as."""
+        prices = [price for layer in self.layers for price in layer.prices]
+        priced = {name} | {price.same_as for price in prices if price.name == name}
+        places = [price.where for price in prices if price.name in priced]
+        places += [entry.where for layer in self.layers for entry in layer.discounts if entry.name == name]
+        return sorted(dict.fromkeys(places), key=lambda where: (where.exact, where.label))
 
     def _rows_in(self, name: str, where: Regions) -> Iterator[Rate]:
-        """The prices written down for these very regions, or discounted in them, in the order of time."""
+        """The prices written down for, or discounted in, just these regions, in the order of time."""
         last: Rate | None = None
         begin_s = 0
         for edge in self._edges:
-            found = self.rate_in(name, where, edge)
-            if found is not None and not (
-                found.region == where.label or (found.discount is not None and found.discount.where == where)
-            ):
-                found = None
+            found = self._rate_in(name, where, edge)
+            if found is not None and found.region != where.label:
+                discounted_here = found.discount is not None and found.discount.where == where
+                found = replace(found, region=where.label) if discounted_here else None
             if found == last:
                 continue
             if last is not None:
@@ -193,23 +192,37 @@ class Tariff:
             yield replace(last, from_s=begin_s, until_s=None)
 
 
+P = TypeVar("P", PriceEntry, Discount)
+
+
+def _most_exact(entries: tuple[P, ...], name: str | None, where: Regions, at_s: int) -> P | None:
+    """The entry of a layer that decides: one of just the region before one of a group, `same_as` last."""
+    found = [
+        entry for entry in entries if entry.name == name and entry.holds(at_s) and entry.where.covers(where)
+    ]
+    return min(found, key=_vagueness, default=None)
+
+
+def _vagueness(entry: PriceEntry | Discount) -> tuple[bool, bool]:
+    return isinstance(entry, PriceEntry) and entry.price is None, not entry.where.exact
+
+
 def _first(entries: Iterator[E]) -> E | None:
     return next(entries, None)
 
 
-def _canonical(entry: Dated) -> dict[str, Any]:
-    """An entry as JSON, without where it stands."""
-    return {"kind": type(entry).__name__} | {
-        part.name: _plain_value(getattr(entry, part.name)) for part in fields(entry) if part.name not in ("tariff", "place")
-    }
+def _canonical(entry: Dated) -> dict[str, object]:
+    """An entry for the digest: everything but where it is written."""
+    said = [part.name for part in fields(entry) if part.name not in ("tariff", "place")]
+    return {"kind": type(entry).__name__} | {name: _json_value(getattr(entry, name)) for name in said}
 
 
-def _plain_value(value: object) -> object:
+def _json_value(value: object) -> object:
     match value:
         case Price(amount, per):
             return [plain(amount), per]
         case Regions(_, match, excluded):
-            return [match, excluded]
+            return [sorted(match), sorted(excluded)]
         case Decimal():
             return plain(value)
         case Fraction():
