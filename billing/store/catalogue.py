@@ -28,30 +28,47 @@ class Catalogue:
     """An open catalogue."""
 
     def __init__(self, path: Path) -> None:
-        self._engine = _engine(path)
+        self.engine = _engine(path)
         self._path = path
 
     def close(self) -> None:
         """Let go of the file."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session; what it changed counts only after its commit."""
+        with self.errors_explained(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def errors_explained(self) -> Iterator[None]:
+        """Turn a full disk into DiskFullError, and what else SQLite complains about into WorkspaceError."""
         try:
-            with Session(self._engine, expire_on_commit=False) as session:
-                yield session
+            yield
         except OperationalError as error:
             if "full" in str(error.orig):
-                raise DiskFullError("there is no room left on the disk; nothing was changed") from error
-            raise WorkspaceError(f"the catalogue can't be used: {error.orig}", place=str(self._path)) from error
+                raise DiskFullError(
+                    "there is no room left on the disk; nothing was changed",
+                    hint="make room and run it again",
+                ) from error
+            raise WorkspaceError(
+                f"the catalogue can't be used: {error.orig}", place=str(self._path)
+            ) from error
         except DatabaseError as error:
             raise WorkspaceError(f"the catalogue is broken: {error.orig}", place=str(self._path)) from error
 
     def version(self) -> str:
         """The schema version that the file has."""
         with self.session() as session:
-            return str(session.connection().execute(text("select version_num from alembic_version")).scalar_one())
+            return str(
+                session.connection().execute(text("select version_num from alembic_version")).scalar_one()
+            )
+
+    def all_record_files(self) -> Sequence[RecordFile]:
+        """All files that count, of one moment."""
+        with self.session() as session:
+            return session.exec(select(RecordFile).order_by(RecordFile.name)).all()
 
     def record_files(self, kind: str, role: str = "current") -> Sequence[RecordFile]:
         """The files that count, by name."""
@@ -84,7 +101,9 @@ class Catalogue:
         """All observations, by account, region, quota and instant."""
         with self.session() as session:
             columns = ("account_id", "region", "quota", "observed_at")
-            return session.exec(select(QuotaObservation).order_by(*(getattr(QuotaObservation, c) for c in columns))).all()
+            return session.exec(
+                select(QuotaObservation).order_by(*(getattr(QuotaObservation, c) for c in columns))
+            ).all()
 
 
 def open_catalogue(workspace: Workspace) -> Catalogue:
@@ -93,7 +112,9 @@ def open_catalogue(workspace: Workspace) -> Catalogue:
     version = catalogue.version()
     if version not in SCHEMAS:
         raise WorkspaceError(
-            f"was written by a newer imcost (schema {version})", place=str(workspace.root), hint="upgrade imcost"
+            f"was written by a newer imcost (schema {version})",
+            place=str(workspace.root),
+            hint="upgrade imcost",
         )
     if version != SCHEMAS[-1]:
         with workspace.writing(wait_s=60):
@@ -120,11 +141,15 @@ def _migrate(path: Path) -> None:
     from alembic import command
     from alembic.config import Config
 
-    with as_file(files("billing.store") / "migrations") as migrations:
-        config = Config()
-        config.set_main_option("script_location", str(migrations).replace("%", "%%"))
-        config.attributes["engine"] = _engine(path)
-        command.upgrade(config, "head")
+    catalogue = Catalogue(path)
+    try:
+        with catalogue.errors_explained(), as_file(files("billing.store") / "migrations") as migrations:
+            config = Config()
+            config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+            config.attributes["engine"] = catalogue.engine
+            command.upgrade(config, "head")
+    finally:
+        catalogue.close()
 
 
 def _engine(path: Path) -> Engine:
@@ -136,5 +161,3 @@ def _engine(path: Path) -> Engine:
             connection.execute(f"pragma {pragma}")
 
     return engine
-
-

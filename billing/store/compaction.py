@@ -1,65 +1,57 @@
-"""Compaction: many small files become few sorted ones, and versions that were reversed are set aside as history.
+"""Compaction: many small files become few, and versions that were reversed are set aside as history.
 
-It pays when small files pile up, or when reversals are a tenth of what metering reads. Files are only ever replaced: the
-new ones lie ready before the catalogue names them in the old ones' place.
+It pays when more than MANY_FILES small files have piled up, each of which costs a reader its opening, or when more than one row
+in REVERSED_SHARE of what metering reads is a reversal. Both are ratios, so that the work spreads over the imports that made it
+necessary. Files are only ever replaced: the new ones lie ready before the catalogue names them in the old ones' place.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
-from secrets import token_hex
 
+from billing.store.layout import StagedFile, write_all, write_postings
 from billing.store.models import RecordFile
-from billing.store.schema import BEGIN_S, COLUMNS
-from billing.warehouse import Connection, errors_explained, paths_literal, text_literal
+from billing.store.schema import COLUMNS, Kind
+from billing.warehouse import Connection, errors_explained, paths_literal
 from billing.workspace import Workspace
 
-SMALL_BYTES = 32 << 20
-MANY_FILES = 16
-REVERSED_SHARE = 10
-"""Reversals pay for a rewrite when they are more than one in so many rows."""
+SMALL_ROWS = 100_000
+"""Files with fewer rows are worth merging; the layout makes larger ones."""
 
-Compacted = tuple[str, Path]
-"""The role and the staged file of what compaction made."""
+MANY_FILES = 16
+REVERSED_SHARE = 20
 
 
 def paying(record_files: Sequence[RecordFile]) -> list[RecordFile]:
-    """The files that are worth merging now; none where there is little to gain."""
+    """The files that are worth rewriting now; none where there is little to gain."""
     rows = sum(file.rows for file in record_files)
     reversals = sum(file.reversals for file in record_files)
-    if reversals * REVERSED_SHARE > rows:
+    if reversals > SMALL_ROWS and reversals * REVERSED_SHARE > rows:
         return list(record_files)
-    small = [file for file in record_files if file.bytes < SMALL_BYTES]
+    small = [file for file in record_files if file.rows < SMALL_ROWS]
     return small if len(small) > MANY_FILES else []
 
 
 def compact(
-    connection: Connection, workspace: Workspace, kind: str, record_files: Sequence[RecordFile]
-) -> list[Compacted]:
-    """Write the merged files into the staging folder: current ones, sorted by month and cache, and history."""
+    connection: Connection, workspace: Workspace, kind: Kind, record_files: Sequence[RecordFile]
+) -> list[StagedFile]:
+    """Write what the files hold into the staging folder again: what counts, laid out for reading, and history apart."""
     columns = ", ".join(COLUMNS[kind])
-    source = f"read_parquet({paths_literal(workspace.records / file.name for file in record_files)})"
-    begin_s = BEGIN_S[kind]
-    month = f"date_trunc('month', make_timestamp(({begin_s} + 28800) * 1000000))"
+    paths = paths_literal(workspace.records / file.name for file in record_files)
+    source = f"select {columns} from read_parquet({paths})"
     with errors_explained():
         connection.execute(
             f"""create or replace temp table reversed_versions as
             select r.batch, r.line
-            from (select batch, line from {source} where sign = -1) as r
-            semi join (select batch, line from {source} where sign = 1) as v
-                on v.batch = r.batch and v.line = r.line"""
+            from ({source}) as r
+            semi join (select batch, line from ({source}) where sign = 1) as v
+                on v.batch = r.batch and v.line = r.line
+            where r.sign = -1"""
         )
-        pairs = "(batch, line) in (select (batch, line) from reversed_versions)"
-        made: list[Compacted] = []
-        for role, rows, order in (
-            ("current", f"not ({pairs} and sign <> 0)", f"{month}, crosses, cache_key, {begin_s}"),
-            ("history", f"{pairs} and sign = 1", "batch, line"),
-        ):
-            folder = workspace.staging / token_hex(8)
-            crossing = "until_s > " + f"epoch_us({month} + interval 1 month) // 1000000 - 28800"
-            connection.execute(
-                f"""copy (
-                    select {columns}, {crossing} as crosses from {source} where {rows} order by {order}
-                ) to {text_literal(str(folder))} (format parquet, compression zstd, partition_by (crosses))"""
-            )
-            made += [(role, path) for path in sorted(folder.rglob("*.parquet"))]
-    return made
+        reversed_ = "(batch, line) in (select (batch, line) from reversed_versions)"
+        connection.execute(
+            f"create or replace temp view set_aside as {source} where sign = 1 and {reversed_} order by batch, line"
+        )
+        made = write_postings(
+            connection, kind, f"{source} where sign = 0 or not {reversed_}", workspace.staging
+        )
+        history = write_all(connection, kind, "set_aside", workspace.staging, role="history")
+    return made if history is None else [*made, history]

@@ -1,11 +1,11 @@
 """The columns of the record files: the one description of what lies in the Parquet below a workspace.
 
-Each file is a part of an append-only journal of postings. A version of a record enters with sign 1; when it is superseded or withdrawn, a
-reversal of exactly the same values follows with sign -1; a withdrawal itself has sign 0. So a metered sum is
+Each file is a part of an append-only journal of postings. A version of a record enters with sign 1; when it is superseded or
+withdrawn, a reversal of exactly the same values follows with sign -1; a withdrawal itself has sign 0. So a metered sum is
 `sum(sign * …)`, and nothing written is ever changed. (batch, line) names a version; `posted` is the batch that posted the row.
 
-Sizes are integers of a millionth (`*_micro`: GiB or vCPU x 1 000 000), metered instants whole epoch seconds (`*_s`), instants as delivered
-TIMESTAMPs in UTC (`*_at`). OPEN_S stands for "not ended".
+Sizes are integers of a millionth (`*_micro`: GiB or vCPU x 1 000 000), metered instants whole epoch seconds (`*_s`), instants as
+delivered TIMESTAMPs in UTC (`*_at`). OPEN_S stands for "not ended".
 """
 
 from typing import Literal
@@ -15,7 +15,13 @@ Kind = Literal["instances", "caches"]
 OPEN_S = 253_402_300_800
 """The end of a record that has not ended, and of what is known about a closed one: the year 10000."""
 
-VERSION = {"sign": "TINYINT", "posted": "INTEGER", "batch": "INTEGER", "line": "BIGINT", "cache_key": "INTEGER"}
+VERSION = {
+    "sign": "TINYINT",
+    "posted": "INTEGER",
+    "batch": "INTEGER",
+    "line": "BIGINT",
+    "cache_key": "INTEGER",
+}
 
 INSTANCES = VERSION | {
     "account_id": "VARCHAR",
@@ -79,7 +85,15 @@ KEYS = {"cache_key": "INTEGER", "account_id": "VARCHAR", "region": "VARCHAR", "c
 
 COMPUTED = {
     "instances": ("started_s", "until_s", "known_until_s"),
-    "caches": ("created_s", "ready_s", "failed_s", "standard_snapshot_s", "until_s", "known_until_s", "end_derived"),
+    "caches": (
+        "created_s",
+        "ready_s",
+        "failed_s",
+        "standard_snapshot_s",
+        "until_s",
+        "known_until_s",
+        "end_derived",
+    ),
 }
 """The columns that follow from the others of the same version."""
 
@@ -87,7 +101,9 @@ ID = {"instances": "instance_id", "caches": "cache_id"}
 END = {"instances": "ended_at", "caches": "deleted_at"}
 BEGIN_S = {"instances": "started_s", "caches": "created_s"}
 
-COLUMNS = {"instances": INSTANCES, "caches": CACHES}
+BEGIN_AT = {"instances": "started_at", "caches": "created_at"}
+
+COLUMNS: dict[str, dict[str, str]] = {"instances": INSTANCES, "caches": CACHES}
 
 
 def content(kind: Kind) -> tuple[str, ...]:

@@ -1,18 +1,23 @@
 """Opening a workspace's records: readers, which see the files that count now, and the way to a writer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from billing.errors import WorkspaceError
 from billing.store.catalogue import Catalogue, create_catalogue, open_catalogue
 from billing.store.models import Batch, QuotaObservation, RecordFile, Rejection
 from billing.store.schema import COLUMNS, KEYS
+from billing.store.sweeping import clear_staging, sweep
 from billing.store.views import define_view
-from billing.store.writer import Writer, sweep
+from billing.store.writer import Writer
 from billing.warehouse import Connection, connect
 from billing.workspace import Workspace
+
+KINDS = ("instances", "caches", "keys")
+ROLES = ("current", "history")
 
 WAIT_S = 120
 """How long a writer waits for another one."""
@@ -23,7 +28,7 @@ class Reader:
     """The files that count, held fast: nothing that is named here is deleted while the reader is open."""
 
     workspace: Workspace
-    files: dict[tuple[str, str], Sequence[RecordFile]]
+    files: Mapping[tuple[str, str], Sequence[RecordFile]]
 
     @contextmanager
     def between(self, from_s: int, until_s: int) -> Iterator[Connection]:
@@ -69,18 +74,22 @@ class Store:
     def reader(self) -> Iterator[Reader]:
         """What counts at this moment; never waits for a writer."""
         with self.workspace.reading():
-            kinds = [(kind, role) for kind in ("instances", "caches", "keys") for role in ("current", "history")]
-            yield Reader(
-                self.workspace, {(kind, role): self._catalogue.record_files(kind, role) for kind, role in kinds}
-            )
+            files: dict[tuple[str, str], list[RecordFile]] = {key: [] for key in product(KINDS, ROLES)}
+            for file in self.record_files():
+                files[file.kind, file.role].append(file)
+            yield Reader(self.workspace, files)
 
     @contextmanager
     def writer(self, wait_s: int = WAIT_S) -> Iterator[Writer]:
         """The only writer; leaving without `commit()` discards everything. Leftovers of a crash are swept first."""
         with self.workspace.writing(wait_s):
             sweep(self.workspace, self._catalogue)
-            with connect(self.workspace.staging) as connection:
-                yield Writer(self.workspace, self._catalogue, connection)
+            try:
+                with connect(self.workspace.staging) as connection:
+                    yield Writer(self.workspace, self._catalogue, connection)
+            except BaseException:
+                clear_staging(self.workspace)
+                raise
             sweep(self.workspace, self._catalogue)
 
     def batches(self) -> Sequence[Batch]:
@@ -96,20 +105,17 @@ class Store:
         return self._catalogue.quota_observations()
 
     def record_files(self) -> Sequence[RecordFile]:
-        """Every file that counts, whatever its kind and role."""
-        return [
-            file
-            for kind in ("caches", "instances", "keys")
-            for role in ("current", "history")
-            for file in self._catalogue.record_files(kind, role)
-        ]
+        """Every file that counts, whatever its kind and role, of one moment."""
+        return self._catalogue.all_record_files()
 
 
 def open_store(workspace: Workspace) -> Store:
     """The store of an existing workspace; WorkspaceError where there is none, or a newer one."""
     if not workspace.exists():
         raise WorkspaceError(
-            "there is no workspace here", place=str(workspace.root), hint="make one with imcost init, or name another"
+            "there is no workspace here",
+            place=str(workspace.root),
+            hint="make one with imcost init, or name another",
         )
     return Store(workspace, open_catalogue(workspace))
 

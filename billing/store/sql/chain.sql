@@ -1,4 +1,4 @@
--- Purpose: how the versions of each contested record follow one another, taken one after the other as they arrived.
+-- Purpose: how the versions of each record that comes several times follow one another, in the order of their arrival.
 -- Grain:   one row per stored current version and incoming row.
 -- Takes:   {incoming} (for provider answers with the fields that an answer left out filled in), stored_current, contested.
 -- Gives:   outcome 'stored', 'new', 'revised', 'same' or 'older', and whether a later version supersedes the row.
@@ -6,10 +6,11 @@
 with rows_in_order as (
     select true as stored, batch, line, {content}
     from stored_current
+    where hash(account_id, region, {id}) in (select identity from contested where several)
     union all
     select false as stored, batch, line, {content}
     from {incoming}
-    where hash(account_id, region, {id}) in (select identity from contested)
+    where hash(account_id, region, {id}) in (select identity from contested where several)
 ),
 
 filled as (

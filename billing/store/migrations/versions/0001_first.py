@@ -15,7 +15,10 @@ def upgrade() -> None:
         *(sa.Column(name, sa.String(), nullable=False) for name in ("path", "kind", "format")),
         sa.Column("fingerprint", sa.String(), nullable=False, index=True),
         *(sa.Column(name, sa.String(), nullable=False) for name in ("observed_at", "imported_at")),
-        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("read", "new", "revised", "unchanged", "rejected")),
+        *(
+            sa.Column(name, sa.Integer(), nullable=False)
+            for name in ("read", "new", "revised", "unchanged", "rejected")
+        ),
     )
     op.create_table(
         "recordfile",

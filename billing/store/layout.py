@@ -1,0 +1,119 @@
+"""How postings lie in files, so that a month reads little more than its own part.
+
+A large set goes into one file for each span of months, holding the records that begin and end in the span, and one file with
+all that run on past their span, sorted by their begin. The files' bounds let a reader skip whole spans, and the row groups'
+bounds most of what runs on. Nothing large is sorted: that costs three times as much as writing it, spilling to disk, while a
+pass for each span costs nearly nothing where rows come in the order of time. A small set is one sorted file.
+"""
+
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+from secrets import token_hex
+
+from billing.store.models import RecordFile
+from billing.store.schema import BEGIN_AT, BEGIN_S, COLUMNS, Kind
+from billing.warehouse import Connection, errors_explained, text_literal
+from rules.period import Month
+
+MOST_SPANS = 24
+SPAN_ROWS = 250_000
+"""A span of its own pays from so many rows on the average."""
+
+ROW_GROUP = 122_880
+SORTED_ROW_GROUP = 20_480
+"""Rows of a row group in sorted files: small, so that its bounds say something."""
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """A Parquet file in the staging folder, and what it is for once it counts."""
+
+    kind: str
+    path: Path
+    role: str = "current"
+
+
+def write_postings(connection: Connection, kind: Kind, rows: str, folder: Path) -> list[StagedFile]:
+    """Write the relation `rows` (SQL, with the columns of the kind) into files of `folder`; none where it is empty."""
+    begin_at, begin_s = BEGIN_AT[kind], BEGIN_S[kind]
+    columns = ", ".join(COLUMNS[kind])
+    with errors_explained():
+        found = connection.execute(
+            f"select count(*), min({begin_s}), max({begin_s}) from ({rows})"
+        ).fetchone()
+        assert found is not None
+        count, first_s, last_s = found
+        if count == 0:
+            return []
+        spans = _spans(count, first_s, last_s)
+        if count < SPAN_ROWS:
+            order = f"order by until_s > {spans[0][1]}, {begin_s}"
+            paths = [_copy(connection, f"select {columns} from ({rows}) {order}", folder, SORTED_ROW_GROUP)]
+        else:
+            within = [
+                f"select {columns} from ({rows}) where {begin_at} >= make_timestamp({from_s}000000)"
+                f" and {begin_at} < make_timestamp({until_s}000000) and until_s > {until_s}"
+                for from_s, until_s in spans
+            ]
+            paths = [
+                _copy(connection, select.replace("until_s >", "until_s <="), folder, ROW_GROUP)
+                for select in within
+            ]
+            running_on = f"select * from ({' union all '.join(within)}) order by {begin_s}"
+            paths.append(_copy(connection, running_on, folder, SORTED_ROW_GROUP))
+    return [StagedFile(kind, path) for path in paths if path is not None]
+
+
+def _spans(count: int, first_s: int, last_s: int) -> list[tuple[int, int]]:
+    """The half-open spans of whole months that cover the begins first_s to last_s; only one for few rows."""
+    months = [Month.containing(first_s)]
+    while months[-1].until_s <= last_s:
+        months.append(months[-1].next())
+    most = max(1, min(MOST_SPANS, count // SPAN_ROWS))
+    size = -(-len(months) // most)
+    chunks = [months[index : index + size] for index in range(0, len(months), size)]
+    return [(chunk[0].from_s, chunk[-1].until_s) for chunk in chunks]
+
+
+def write_all(
+    connection: Connection, kind: str, relation: str, folder: Path, *, role: str = "current"
+) -> StagedFile | None:
+    """Write a relation as it is into one file; none where it is empty."""
+    with errors_explained():
+        path = _copy(connection, f"select * from {relation}", folder, ROW_GROUP)
+    return None if path is None else StagedFile(kind, path, role)
+
+
+def _copy(connection: Connection, select: str, folder: Path, row_group: int) -> Path | None:
+    path = folder / f"{token_hex(8)}.parquet"
+    to = f"{text_literal(str(path))} (format parquet, compression zstd, row_group_size {row_group})"
+    if connection.execute(f"copy ({select}) to {to}").fetchone() != (0,):
+        return path
+    path.unlink(missing_ok=True)
+    return None
+
+
+def describe(connection: Connection, file: StagedFile, name: str) -> RecordFile:
+    """The catalogue's row for a staged file, under the name that it will have."""
+    reversals, from_s, until_s = "0", "0", "0"
+    if file.kind in COLUMNS:
+        reversals = "count(*) filter (sign = -1)"
+        from_s, until_s = f"min({BEGIN_S[file.kind]})", "max(until_s)"
+    found = connection.execute(
+        f"select count(*), {reversals}, {from_s}, {until_s} from read_parquet({text_literal(str(file.path))})"
+    ).fetchone()
+    assert found is not None
+    with file.path.open("rb") as content:
+        digest = file_digest(content, "sha256").hexdigest()
+    return RecordFile(
+        name=name,
+        kind=file.kind,
+        role=file.role,
+        rows=found[0],
+        reversals=found[1],
+        bytes=file.path.stat().st_size,
+        sha256=digest,
+        from_s=found[2] or 0,
+        until_s=found[3] or 0,
+    )
