@@ -5,7 +5,7 @@ Amounts carry at most ten decimals. Arithmetic is on integers, so no decimal con
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact
 from typing import Literal
 
 AMOUNT_PLACES = 10
@@ -13,6 +13,8 @@ AMOUNT_PLACES = 10
 
 CENT_PLACES = 2
 _UNITS = 10_000_000_000
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact])
+"""A decimal context that never rounds."""
 _UNITS_PER_CENT = 100_000_000
 
 SettlementRule = Literal["cut", "half-up"]
@@ -27,11 +29,10 @@ def round_amount(numerator: int, denominator: int) -> Decimal:
 
 def scaled(units: int, places: int) -> Decimal:
     """Exactly units / 10 ** places, without exponent and trailing zeros, however many digits it has."""
-    if places == 0:
-        return Decimal(units)
-    digits = f"{abs(units):0{places + 1}d}"
-    sign = "-" if units < 0 else ""
-    return Decimal(f"{sign}{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip("."))
+    whole, rest = divmod(units, 10**places)
+    if rest == 0:
+        return Decimal(whole)
+    return _EXACT.normalize(_EXACT.scaleb(Decimal(units), -places))
 
 
 def unscaled(value: Decimal, places: int) -> int:

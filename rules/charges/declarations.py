@@ -10,7 +10,7 @@ _SNAPSHOT_GIB = Known(Column("snapshot_gib"), otherwise=Column("size_gib"))
 CHARGES: tuple[Charge, ...] = (
     Charge(
         id="creation.instance_vcpu",
-        title={"en": "Creation: temporary instance, vCPU", "zh": "制作:临时实例 vCPU"},
+        title={"en": "Creation: temporary instance, vCPU", "zh": "制作：临时实例 vCPU"},
         phase="creation",
         creation_method="manual",
         record="cache",
@@ -29,7 +29,7 @@ CHARGES: tuple[Charge, ...] = (
     ),
     Charge(
         id="creation.instance_memory",
-        title={"en": "Creation: temporary instance, memory", "zh": "制作:临时实例内存"},
+        title={"en": "Creation: temporary instance, memory", "zh": "制作：临时实例内存"},
         phase="creation",
         creation_method="manual",
         record="cache",
@@ -43,7 +43,7 @@ CHARGES: tuple[Charge, ...] = (
     ),
     Charge(
         id="creation.disk",
-        title={"en": "Creation: temporary disk (ESSD PL1)", "zh": "制作:临时云盘(ESSD PL1)"},
+        title={"en": "Creation: temporary disk (ESSD PL1)", "zh": "制作：临时云盘（ESSD PL1）"},
         phase="creation",
         creation_method="manual",
         record="cache",
@@ -62,7 +62,7 @@ CHARGES: tuple[Charge, ...] = (
     ),
     Charge(
         id="creation.snapshot",
-        title={"en": "Creation: snapshot", "zh": "制作:快照"},
+        title={"en": "Creation: snapshot", "zh": "制作：快照"},
         phase="creation",
         creation_method="manual",
         record="cache",
@@ -77,12 +77,13 @@ CHARGES: tuple[Charge, ...] = (
             _CACHE_PAGE,
             "2026-11",
             "found",
-            "on the snapshot's own size, at most the cache's; that copies multiply it is inferred",
+            "on the snapshot's own size, at most the cache's; that copies multiply it is inferred, though CreateImageCache"
+            " (2025-10) says that copies of the same data cost nothing more",
         ),
     ),
     Charge(
         id="creation.local_snapshot",
-        title={"en": "Creation: local snapshot (instant cache)", "zh": "制作:本地快照(即时镜像缓存)"},
+        title={"en": "Creation: local snapshot (instant cache)", "zh": "制作：本地快照（极速镜像缓存）"},
         phase="creation",
         creation_method="manual",
         record="cache",
@@ -103,7 +104,7 @@ CHARGES: tuple[Charge, ...] = (
     ),
     Charge(
         id="creation.local_snapshot_enabling",
-        title={"en": "Creation: enabling the local snapshot", "zh": "制作:启用本地快照"},
+        title={"en": "Creation: enabling the local snapshot", "zh": "制作：开启本地快照"},
         phase="creation",
         creation_method="manual",
         record="cache",
@@ -123,7 +124,7 @@ CHARGES: tuple[Charge, ...] = (
     ),
     Charge(
         id="creation.automatic",
-        title={"en": "Creation: automatic", "zh": "制作:自动创建"},
+        title={"en": "Creation: automatic", "zh": "制作：自动创建"},
         phase="creation",
         creation_method="automatic",
         record="cache",
@@ -139,7 +140,7 @@ CHARGES: tuple[Charge, ...] = (
     ),
     Charge(
         id="usage.cache_disk",
-        title={"en": "Use: cache disk (ESSD PL1)", "zh": "使用:缓存云盘(ESSD PL1)"},
+        title={"en": "Use: cache disk (ESSD PL1)", "zh": "使用：缓存云盘（ESSD PL1）"},
         phase="usage",
         creation_method="manual",
         record="instance",
@@ -158,7 +159,7 @@ CHARGES: tuple[Charge, ...] = (
     ),
     Charge(
         id="usage.ephemeral_storage",
-        title={"en": "Use: extra ephemeral storage", "zh": "使用:额外临时存储空间"},
+        title={"en": "Use: extra ephemeral storage", "zh": "使用：额外临时存储空间"},
         phase="usage",
         creation_method="automatic",
         record="instance",

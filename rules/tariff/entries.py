@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from rules.money import SettlementRule
+from rules.money import SettlementRule, plain
 from rules.period import date_label
 from rules.source import Trust
 from rules.tariff.regions import Regions
@@ -73,6 +73,11 @@ class DatedValue(Dated):
     name: str
     value: Decimal
 
+    @property
+    def text(self) -> str:
+        """The number as people write it."""
+        return plain(self.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettlementEntry(Dated):
@@ -80,6 +85,11 @@ class SettlementEntry(Dated):
 
     name: str
     rule: SettlementRule
+
+    @property
+    def text(self) -> str:
+        """The rule's name."""
+        return self.rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
 """A tariff: which price and which dated value holds where and when."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import TypeVar
 
 from rules.errors import TariffError
@@ -94,7 +95,7 @@ class Tariff:
 
     def settlement(self, at_s: int) -> SettlementRule:
         """How a total becomes payable cents at an instant; a TariffError where no layer says so."""
-        found = _first(entry for layer in self.layers for entry in layer.settlements if entry.holds(at_s))
+        found = self._settlement(at_s)
         if found is None:
             raise TariffError(
                 f"tariff {self.id} has no settlement rule at {date_label(at_s)}",
@@ -123,8 +124,17 @@ class Tariff:
         """
         names = dict.fromkeys(price.name for layer in reversed(self.layers) for price in layer.prices)
         return tuple(
-            row for name in names for where in self._places(name) for row in self._rows_in(name, where)
+            row
+            for name in names
+            for where in self._places(name)
+            for row in self._segments(partial(self._row_at, name, where))
         )
+
+    def value_rows(self) -> tuple[DatedValue | SettlementEntry, ...]:
+        """Every dated value and settlement rule that can come out, by name and time, each with its period."""
+        names = dict.fromkeys(entry.name for layer in reversed(self.layers) for entry in layer.values)
+        values = (row for name in names for row in self._segments(partial(self.value, name)))
+        return (*values, *self._segments(self._settlement))
 
     def _rate_in(self, name: str, where: Regions, at_s: int) -> Rate | None:
         """The price that holds in all of these regions."""
@@ -174,15 +184,23 @@ class Tariff:
         places += [entry.where for layer in self.layers for entry in layer.discounts if entry.name == name]
         return sorted(dict.fromkeys(places), key=lambda where: (where.exact, where.label))
 
-    def _rows_in(self, name: str, where: Regions) -> Iterator[Rate]:
-        """The prices written down for, or discounted in, just these regions, in the order of time."""
-        last: Rate | None = None
+    def _row_at(self, name: str, where: Regions, at_s: int) -> Rate | None:
+        """The price at an instant where it is written down for, or discounted in, just these regions."""
+        found = self._rate_in(name, where, at_s)
+        if found is None or found.region == where.label:
+            return found
+        discounted_here = found.discount is not None and found.discount.where == where
+        return replace(found, region=where.label) if discounted_here else None
+
+    def _settlement(self, at_s: int) -> SettlementEntry | None:
+        return _first(entry for layer in self.layers for entry in layer.settlements if entry.holds(at_s))
+
+    def _segments(self, found_at: Callable[[int], E | None]) -> Iterator[E]:
+        """What a look-up gives, in the order of time, each with the period in which it gives it."""
+        last: E | None = None
         begin_s = 0
         for edge in self._edges:
-            found = self._rate_in(name, where, edge)
-            if found is not None and found.region != where.label:
-                discounted_here = found.discount is not None and found.discount.where == where
-                found = replace(found, region=where.label) if discounted_here else None
+            found = found_at(edge)
             if found == last:
                 continue
             if last is not None:
