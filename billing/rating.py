@@ -6,30 +6,29 @@ values that it refers to stay the same.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple
 
 from billing.bill import Line, Unrated
-from billing.metering import Metered, Metering, Slice, Subject
+from billing.metering import Metering, Slice, Subject
 from rules.charges import CHARGES, Charge
 from rules.money import round_amount, spread
-from rules.tariff import Rate, Tariff
+from rules.tariff import Tariff
 from rules.units import MICRO, from_micro
-
-FREE_RATE = Decimal(0)
 
 
 class Period(NamedTuple):
     """A charge's rate period in one region, as [from_s, until_s), with the price of a millionth of the charge's unit.
 
-    `rate` is None for a free charge and where the tariff lacks a price; `reason` says what is lacking.
+    A free charge has the rate 0 and no `rate_from`. Where the tariff lacks a price, `reason` says so.
     """
 
     from_s: int
     until_s: int
-    rate: Rate | None
+    rate: Decimal
+    per: str
+    rate_from: str | None
     numerator: int
     denominator: int
     reason: str | None
@@ -52,14 +51,16 @@ class Part(NamedTuple):
     amount: Decimal
 
 
-@dataclass(slots=True)
 class _Sum:
-    """What one cache used of one charge in one rate period."""
+    """What one cache used of one charge in one rate period, in millionths of the charge's unit; `parts` only where asked for."""
 
-    period: Period
-    quantity_micro: int = 0
-    estimated_micro: int = 0
-    by_part: dict[tuple[str | None, int], list[int]] = field(default_factory=dict)
+    __slots__ = ("estimated_micro", "parts", "period", "quantity_micro")
+
+    def __init__(self, period: Period) -> None:
+        self.period = period
+        self.quantity_micro = 0
+        self.estimated_micro = 0
+        self.parts: dict[tuple[str | None, int], list[int]] = {}
 
     def amount(self, quantity_micro: int) -> Decimal:
         """The rounded amount of a quantity at this sum's price."""
@@ -91,30 +92,30 @@ def rate(metering: Metering, tariff: Tariff, split: Split = Split()) -> Rated:
     missing: dict[tuple[int, int, str], int] = {}
     charged: set[tuple[str, int, int | None, int]] = set()
     unrated_at: set[tuple[str, int, int | None, int]] = set()
-    for metered in metering.quantities:
-        if metered.held_micro == 0:
+    for charge_index, cache_key, slice_index, extra, tag, held_micro, held_estimated, units, open_units in metering.quantities:
+        if held_micro == 0:
             continue
-        charge = CHARGES[metered.charge]
-        where = (charge.record, metered.cache_key, metered.extra_ephemeral_micro, metered.slice)
-        period = rates.period(metered, metering.subjects[metered.cache_key].region)
-        if metered.held_micro is None or period.reason is not None:
+        charge = CHARGES[charge_index]
+        where = (charge.record, cache_key, extra, slice_index)
+        period = rates.periods(charge_index, metering.subjects[cache_key].region)[slice_index]
+        if held_micro is None or period.reason is not None:
             unrated_at.add(where)
         elif not charge.free:
             charged.add(where)
-        if metered.held_micro is None:
-            reason = (metered.charge, metered.cache_key, rates.missing_value(metered))
-            missing[reason] = missing.get(reason, 0) + metered.units
+        if held_micro is None:
+            lacking = (charge_index, cache_key, rates.missing_value(charge, slice_index))
+            missing[lacking] = missing.get(lacking, 0) + units
             continue
-        key = (metered.cache_key, metered.charge, period.from_s)
+        key = (cache_key, charge_index, period.from_s)
         if (total := sums.get(key)) is None:
             total = sums[key] = _Sum(period)
-        quantity = metered.held_micro * metered.units
+        quantity = held_micro * units
+        estimated = quantity if held_estimated else held_micro * open_units
         total.quantity_micro += quantity
-        estimated = quantity if metered.held_estimated else metered.held_micro * metered.estimated_units
         total.estimated_micro += estimated
         if splitting:
-            label = (metered.tag if split.by_tag else None, metered.slice if split.by_slice else 0)
-            part = total.by_part.setdefault(label, [0, 0])
+            label = (tag if split.by_tag else None, slice_index if split.by_slice else 0)
+            part = total.parts.setdefault(label, [0, 0])
             part[0] += quantity
             part[1] += estimated
     return _rated(metering, sums, missing, frozenset(charged), frozenset(unrated_at))
@@ -140,7 +141,7 @@ def _rated(
             continue
         line = _line(charge, subjects[key], total)
         lines.append(line)
-        if total.by_part:
+        if total.parts:
             parts.append(tuple(_parts(line, total)))
     for (charge_index, key, reason), units in sorted(missing.items()):
         charge = CHARGES[charge_index]
@@ -154,24 +155,25 @@ def _sort_key(subject: Subject) -> tuple[str, str, str]:
 
 def _line(charge: Charge, subject: Subject, total: _Sum) -> Line:
     period = total.period
+    # By position, in the order of the fields: a month has tens of thousands of lines.
     return Line(
-        charge=charge.id,
-        phase=charge.phase,
-        account_id=subject.account_id,
-        region=subject.region,
-        cache_id=subject.cache_id or "",
-        creation_method=charge.creation_method,
-        quantity=from_micro(total.quantity_micro),
-        unit=charge.unit,
-        rate=FREE_RATE if period.rate is None else period.rate.price.amount,
-        per=charge.unit if period.rate is None else period.rate.price.per,
-        rate_from=None if period.rate is None else period.rate.from_label,
-        amount=total.amount(total.quantity_micro),
-        free=charge.free,
-        estimated=total.estimated_micro > 0,
-        estimated_quantity=from_micro(total.estimated_micro),
-        period_from=period.from_s,
-        period_until=period.until_s,
+        charge.id,
+        charge.phase,
+        subject.account_id,
+        subject.region,
+        subject.cache_id or "",
+        charge.creation_method,
+        from_micro(total.quantity_micro),
+        charge.unit,
+        period.rate,
+        period.per,
+        period.rate_from,
+        total.amount(total.quantity_micro),
+        charge.free,
+        total.estimated_micro > 0,
+        from_micro(total.estimated_micro),
+        period.from_s,
+        period.until_s,
     )
 
 
@@ -181,19 +183,19 @@ def _parts(line: Line, total: _Sum) -> Iterator[Part]:
     Tag values share the amount by largest remainder, and so do the slices of a tag value; slices alone get the differences
     of the rounded running amount, so that a month up to any day costs what that part of the month would have cost.
     """
-    tags = sorted({tag for tag, _ in total.by_part}, key=lambda tag: (tag is None, tag or ""))
-    quantities = [sum(total.by_part[label][0] for label in total.by_part if label[0] == tag) for tag in tags]
+    tags = sorted({tag for tag, _ in total.parts}, key=lambda tag: (tag is None, tag or ""))
+    quantities = [sum(total.parts[label][0] for label in total.parts if label[0] == tag) for tag in tags]
     shares = spread(line.amount, quantities, [str(index) for index in range(len(tags))])
     for tag, share in zip(tags, shares, strict=True):
-        slices = sorted(slice_ for found, slice_ in total.by_part if found == tag)
-        found = [total.by_part[tag, slice_] for slice_ in slices]
+        slices = sorted(index for of_tag, index in total.parts if of_tag == tag)
+        found = [total.parts[tag, index] for index in slices]
         if len(tags) == 1:
-            running = [total.amount(so_far) for so_far in accumulate(quantity for quantity, _ in found)]
+            running = list(map(total.amount, accumulate(quantity for quantity, _ in found)))
             amounts = [later - earlier for earlier, later in zip([Decimal(0), *running], running, strict=False)]
         else:
-            amounts = spread(share, [quantity for quantity, _ in found], [f"{slice_:05}" for slice_ in slices])
-        for slice_, (quantity, estimated), amount in zip(slices, found, amounts, strict=True):
-            yield Part(tag, slice_, from_micro(quantity), from_micro(estimated), amount)
+            amounts = spread(share, [quantity for quantity, _ in found], [f"{index:05}" for index in slices])
+        for index, (quantity, estimated), amount in zip(slices, found, amounts, strict=True):
+            yield Part(tag, index, from_micro(quantity), from_micro(estimated), amount)
 
 
 def _unrated(charge: Charge, subject: Subject, quantity: Decimal, unit: str, reason: str) -> Unrated:
@@ -216,17 +218,16 @@ class _Rates:
         self._slices = slices
         self._found: dict[tuple[int, str], list[Period]] = {}
 
-    def period(self, metered: Metered, region: str) -> Period:
-        """The rate period that a quantity was metered in."""
-        key = (metered.charge, region)
-        if (periods := self._found.get(key)) is None:
-            periods = self._found[key] = self._periods(CHARGES[metered.charge], region)
-        return periods[metered.slice]
+    def periods(self, charge_index: int, region: str) -> list[Period]:
+        """The rate period of each slice."""
+        if (periods := self._found.get((charge_index, region))) is None:
+            periods = self._found[charge_index, region] = self._periods(CHARGES[charge_index], region)
+        return periods
 
-    def missing_value(self, metered: Metered) -> str:
-        """Which dated value the quantity lacks."""
-        cut = self._slices[metered.slice]
-        lacking = [name for name in sorted(CHARGES[metered.charge].held.values()) if cut.values[name] is None]
+    def missing_value(self, charge: Charge, slice_index: int) -> str:
+        """Which dated value a charge lacks in a slice."""
+        cut = self._slices[slice_index]
+        lacking = [name for name in sorted(charge.held.values()) if cut.values[name] is None]
         return self._tariff.missing_value_reason(lacking[0], cut.from_s)
 
     def _periods(self, charge: Charge, region: str) -> list[Period]:
@@ -242,12 +243,14 @@ class _Rates:
         return [period for _, run in runs for period in [self._period(charge, region, run)] * len(run)]
 
     def _period(self, charge: Charge, region: str, run: Sequence[Slice]) -> Period:
-        from_s, until_s = run[0].from_s, run[-1].until_s
+        bounds = run[0].from_s, run[-1].until_s
         if charge.rate is None:
-            return Period(from_s, until_s, None, 0, 1, None)
-        found = self._tariff.rate(charge.rate, region, from_s)
+            return Period(*bounds, Decimal(0), charge.unit, None, 0, 1, None)
+        found = self._tariff.rate(charge.rate, region, run[0].from_s)
         if found is None:
-            reason = self._tariff.missing_reason(charge.rate, region, from_s)
-            return Period(from_s, until_s, None, 0, 1, reason)
+            reason = self._tariff.missing_reason(charge.rate, region, run[0].from_s)
+            return Period(*bounds, Decimal(0), charge.unit, None, 0, 1, reason)
         price = found.price.per_unit(charge.unit)
-        return Period(from_s, until_s, found, price.numerator, price.denominator * MICRO, None)
+        return Period(
+            *bounds, found.price.amount, found.price.per, found.from_label, price.numerator, price.denominator * MICRO, None
+        )
