@@ -1,0 +1,6 @@
+"""All benchmarks, one after the other."""
+
+from benchmarks import importing, month, peers, start
+
+for benchmark in (start, month, importing, peers):
+    benchmark.main()

@@ -1,0 +1,96 @@
+"""Imports: 5 M rows of CSV and Parquet, validation and revisions included, against a plain DuckDB COPY of the same file.
+
+Both are whole processes: what a user waits for.
+"""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+from benchmarks.generated import folder, instances_sql, workspace
+from benchmarks.measuring import table
+from billing.warehouse import connect, text_literal
+
+ROWS = 5_000_000
+COLUMNS = """account_id, region, instance_id, cache_id, 2 as vcpu, 4 as memory_gib,
+    strftime(started_at, '%Y-%m-%dT%H:%M:%SZ') as started_at, strftime(ended_at, '%Y-%m-%dT%H:%M:%SZ') as ended_at,
+    tags, strftime(observed_at, '%Y-%m-%dT%H:%M:%SZ') as observed_at"""
+TYPES = """{'account_id': 'varchar', 'region': 'varchar', 'instance_id': 'varchar', 'cache_id': 'varchar',
+    'vcpu': 'decimal(18,6)', 'memory_gib': 'decimal(18,6)', 'started_at': 'timestamptz', 'ended_at': 'timestamptz',
+    'tags': 'varchar', 'observed_at': 'timestamptz'}"""
+RUNS = 3
+
+
+def write_files(path: Path) -> tuple[Path, Path]:
+    """The same 5 M rows as CSV and as Parquet with typed times and sizes."""
+    csv, parquet = path / "instances.csv", path / "instances.parquet"
+    with connect(path) as connection:
+        connection.execute(f"copy (select {COLUMNS} from ({instances_sql(ROWS)})) to {text_literal(str(csv))} (header)")
+        connection.execute(
+            f"copy (select * from read_csv({text_literal(str(csv))}, header = true, columns = {TYPES}))"
+            f" to {text_literal(str(parquet))} (format parquet, compression zstd)"
+        )
+    return csv, parquet
+
+
+def copy_statement(source: Path, path: Path) -> str:
+    """What DuckDB alone does with the file: read it typed, write it as Parquet."""
+    reader = (
+        f"select * from read_csv({text_literal(str(source))}, header = true, columns = {TYPES})"
+        if source.suffix == ".csv"
+        else f"from {text_literal(str(source))}"
+    )
+    return f"copy ({reader}) to {text_literal(str(path / 'copied.parquet'))} (format parquet, compression zstd)"
+
+
+def whole_process(*command: str) -> tuple[float, int]:
+    """Seconds that a process takes, and its peak memory in MiB."""
+    begun = time.perf_counter()
+    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = wait(process)
+    if status:
+        raise RuntimeError(f"{command} ended with {status}")
+    return time.perf_counter() - begun, usage
+
+
+def wait(process: "subprocess.Popen[bytes]") -> tuple[int, int, int]:
+    """The process's id, status and peak memory in MiB."""
+    import os
+
+    pid, status, usage = os.wait4(process.pid, 0)
+    return pid, os.waitstatus_to_exitcode(status), usage.ru_maxrss // 1024
+
+
+def ratio(source: Path, path: Path, *, into: int) -> tuple[str, str]:
+    """The import against the COPY of a file, into a workspace that holds so many instances already."""
+    ours, theirs, peaks = [], [], []
+    for number in range(RUNS):
+        root = path / f"into-{into}-{source.suffix[1:]}-{number}"
+        if into:
+            workspace(root, into)
+        taken, peak = whole_process(
+            "-c", "from billing.cli.main import main; main()", "--workspace", str(root), "import", str(source)
+        )
+        ours.append(taken)
+        peaks.append(peak)
+        copying = f"import duckdb; duckdb.execute({copy_statement(source, path)!r})"
+        theirs.append(whole_process("-c", copying)[0])
+    return f"{median(ours) / median(theirs):.2f} × COPY", f"{max(peaks)} MiB"
+
+
+def main() -> None:
+    """Measure and print."""
+    with folder() as path:
+        csv, parquet = write_files(path)
+        rows = []
+        for source, into, target in ((csv, 0, "≤ 2 ×"), (csv, 20_000_000, "≤ 3 ×"), (parquet, 0, "≤ 5 ×")):
+            what = f"import of 5 M rows of {source.suffix[1:].upper()} into {f'{into:,} records' if into else 'an empty workspace'}"
+            measured, peak = ratio(source, path, into=into)
+            rows.append((what, measured, target, peak))
+        table("Imports", rows)
+
+
+if __name__ == "__main__":
+    main()
