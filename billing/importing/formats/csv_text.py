@@ -1,0 +1,122 @@
+"""CSV with a header row, in UTF-8: quoted as in RFC 4180, lines ended by LF or CRLF, with or without a byte order mark.
+
+Where a record is a line, DuckDB reads the file and a row's place is its line. Where it isn't (fields with line breaks, empty
+lines, broken rows), the counts differ, and the records are taken apart one by one instead.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import ClassVar
+
+from billing.importing.columns import RecordKind
+from billing.importing.csv_records import Record, readable, records
+from billing.importing.desk import Desk, Rows
+from billing.importing.header import kind_of
+from billing.importing.inputs import Input
+from billing.importing.reading import Listing, Options, Reading, Sample
+from billing.importing.refusal import InputRefused
+from billing.importing.rejection import MOST_ROW_BYTES, problem
+from billing.importing.spool import SpooledRow, spool
+from billing.importing.validation import Source
+from billing.warehouse import UnreadableData, reading_files, text_literal
+
+
+@dataclass(frozen=True, slots=True)
+class CsvReading:
+    """A CSV file whose header is known."""
+
+    input: Input
+    columns: Sequence[str]
+    kind: RecordKind
+    merge: ClassVar[bool] = False
+    listing: ClassVar[Listing | None] = None
+
+    def load(self, desk: Desk, options: Options) -> Rows:
+        """The rows by their places where these are lines, else taken apart one by one."""
+        try:
+            with reading_files():
+                rows = desk.load(
+                    self.kind, self._at_once(), options.fills, raw_texts=lambda lines: self._raw(desk, lines)
+                )
+        except UnreadableData:
+            return self._load_exactly(desk, options)
+        if rows.count == self.input.lines - 1:
+            return rows
+        desk.drop(rows)
+        return self._load_exactly(desk, options)
+
+    def _at_once(self) -> Source:
+        columns = ", ".join(f"{text_literal(name)}: 'VARCHAR'" for name in self.columns)
+        relation = (
+            f"read_csv({text_literal(str(self.input.file))}, header = true, auto_detect = false, delim = ',', quote = '\"',"
+            f" escape = '\"', nullstr = '', max_line_size = {MOST_ROW_BYTES}, columns = {{{columns}}})"
+        )
+        return Source(relation, dict.fromkeys(self.columns, "VARCHAR"), empty="gone")
+
+    def _raw(self, desk: Desk, lines: str) -> str:
+        """The raw texts of lines, where a record is a line."""
+        spooled = spool(desk.new_file("raw"), (), self._numbered_lines(desk.lines_of(lines)))
+        return spooled.raw_texts(lines)
+
+    def _numbered_lines(self, wanted: Iterator[int]) -> Iterator[SpooledRow]:
+        with self.input.file.open("rb") as file:
+            number = 0
+            for line in wanted:
+                text = next(islice(file, line - number - 1, None), b"")
+                number = line
+                yield SpooledRow(line, readable(text.decode("utf-8-sig", "surrogateescape")), None)
+
+    def _load_exactly(self, desk: Desk, options: Options) -> Rows:
+        spooled = spool(desk.new_file("records"), self.columns, self._records())
+        types = {**dict.fromkeys(self.columns, "VARCHAR"), "line": "BIGINT", "faulty": "BOOLEAN"}
+        relation = f"(SELECT *, code IS NOT NULL AS faulty FROM {spooled.relation})"
+        source = Source(relation, types, line="line", faulty="faulty")
+        return desk.load(self.kind, source, options.fills, raw_texts=spooled.raw_texts)
+
+    def _records(self) -> Iterator[SpooledRow]:
+        """All records but the header."""
+        found = _records_of(self.input)
+        next(found, None)
+        width = len(self.columns)
+        for record in found:
+            if record.fields is not None and len(record.fields) == width:
+                yield SpooledRow(record.line, record.raw, dict(zip(self.columns, record.fields, strict=True)))
+            else:
+                yield SpooledRow(record.line, record.raw, None, problem(record.fault or "field_count"))
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFormat:
+    """Text that is no JSON: its first row says what it is."""
+
+    name: str = "csv"
+
+    def recognises(self, sample: Sample) -> bool:
+        """All text that is no JSON; whether its columns are known is for opening to say."""
+        return sample.is_text and not sample.is_json
+
+    def open(self, sample: Sample, options: Options) -> Reading:
+        """The header is read and checked."""
+        path = sample.input.path
+        header = next(_records_of(sample.input), None)
+        if header is None or header.fields is None:
+            raise InputRefused(
+                "the header row can't be read", place=path, hint="the first row must name the columns"
+            )
+        columns = [name.strip() for name in header.fields]
+        if "" in columns:
+            raise InputRefused(
+                "a column has no name", place=path, hint="every column of the first row needs a name"
+            )
+        return CsvReading(sample.input, columns, kind_of(columns, filled=options.fills.keys(), place=path))
+
+
+def _records_of(file: Input) -> Iterator[Record]:
+    """The records of the file; a file whose lines end by carriage returns alone is read so."""
+    newline = "\n" if file.lines > 1 else ""
+    with file.file.open(encoding="utf-8-sig", errors="surrogateescape", newline=newline) as text:
+        yield from records(text)
+
+
+FORMAT = CsvFormat()

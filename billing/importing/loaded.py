@@ -1,0 +1,116 @@
+"""Inputs whose rows lie checked on the desk: the good ones as one relation for the store, the bad ones for the quarantine."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from billing.importing.columns import RecordKind
+from billing.importing.desk import Desk, Rows
+from billing.importing.reading import Reading
+from billing.importing.sql_text import quoted
+from billing.importing.validation import FAULTY
+from billing.store import NewBatch
+from billing.warehouse import text_literal
+
+FEW_ROWS = 50_000
+"""Tables with so few rows are put together: many small inputs cost less that way, and a large one is never copied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One input on the desk, with the batch that it becomes."""
+
+    reading: Reading
+    rows: Rows
+    number: int
+    batch: NewBatch
+
+
+def sql(name: str, **names: object) -> str:
+    """The statement in sql/NAME.sql with its placeholders filled in."""
+    return _sql(name).format(**names) if names else _sql(name)
+
+
+@cache
+def _sql(name: str) -> str:
+    return (files("billing.importing") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def quarantine(desk: Desk, loaded: Loaded) -> str | None:
+    """A table of the input's rejected rows, or None; their number goes to the batch."""
+    rows, connection = loaded.rows, desk.connection
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE bad_lines AS"
+        f" SELECT {rows.line} AS line, problem FROM {rows.table} WHERE problem <> 0"
+    )
+    (count,) = connection.execute("SELECT count(*) FROM bad_lines").fetchone() or (0,)
+    loaded.batch.rejected = int(count)
+    if not count:
+        return None
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE problems (number SMALLINT, code VARCHAR, message VARCHAR)"
+    )
+    numbered = [
+        (number, each.code, each.message) for number, each in enumerate(rows.checked.problems, start=1)
+    ]
+    connection.executemany("INSERT INTO problems VALUES (?, ?, ?)", [*numbered, (FAULTY, "", "")])
+    table = f"rejected_{loaded.number}"
+    statement = sql(
+        "rejected",
+        batch=loaded.number,
+        path=text_literal(loaded.batch.path),
+        raw_texts=rows.raw_texts("bad_lines"),
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {statement}")
+    return table
+
+
+def gather(desk: Desk, inputs: Sequence[Loaded], name: str) -> str:
+    """A view of the good rows of inputs of one kind, with batch and line."""
+    kind = inputs[0].reading.kind
+    connection = desk.connection
+    parts: list[str] = []
+    few = f"few_{name}"
+    for each in inputs:
+        good = _good_rows(each, kind)
+        if len(inputs) == 1 or each.rows.count >= FEW_ROWS:
+            parts.append(good)
+            continue
+        if not any(few in part for part in parts):
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {few} AS {good}")
+            parts.append(f"SELECT * FROM {few}")
+        else:
+            connection.execute(f"INSERT INTO {few} {good}")
+        desk.drop(each.rows)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {' UNION ALL '.join(parts)}")
+    return name
+
+
+def _good_rows(loaded: Loaded, kind: RecordKind) -> str:
+    """The good rows of one input with all columns, always in the same order."""
+    rows = loaded.rows
+    constants = rows.checked.constants
+    columns = [
+        f"{constants[name]} AS {quoted(name)}" if name in constants else quoted(name)
+        for name in rows.checked.columns
+    ]
+    return (
+        f"SELECT {loaded.number} AS batch, CAST({rows.line} AS BIGINT) AS line, {', '.join(columns)}"
+        f" FROM {rows.table} WHERE problem = 0"
+    )
+
+
+def count_derived(desk: Desk, relation: str) -> Counter[str]:
+    """For how many rows of the relation each column was derived."""
+    found = desk.connection.execute(
+        f"SELECT unnest(string_split(derived, ',')) AS name, sum(rows) FROM"
+        f" (SELECT derived, count(*) AS rows FROM {relation} WHERE derived IS NOT NULL GROUP BY 1) GROUP BY 1"
+    ).fetchall()
+    return Counter({str(name): int(count) for name, count in found})
+
+
+def has_rejected(inputs: Iterable[Loaded]) -> bool:
+    """Whether rows of these inputs were rejected: what they list is then not complete."""
+    return any(each.batch.rejected for each in inputs)
