@@ -27,7 +27,9 @@ def folder() -> Iterator[Path]:
         shutil.rmtree(path)
 
 
-def instances_sql(rows: int, *, months: int = 3, batch: int = 1, first: int = 0, from_s: int = FIRST_MONTH.from_s) -> str:
+def instances_sql(
+    rows: int, *, months: int = 3, batch: int = 1, first: int = 0, from_s: int = FIRST_MONTH.from_s
+) -> str:
     """`rows` instances spread evenly over some months: runs of 5 minutes to 6 hours, one in fifty of up to 30 days."""
     span_s = months * 30 * 86400
     return f"""
@@ -71,7 +73,9 @@ def caches_sql(batch: int) -> str:
 def add(writer: Writer, kind: str, select: str, name: str) -> None:
     """Post the rows of a query as one batch; the query has the batch number 1, which is replaced by the real one."""
     batch = writer.add_batch(NewBatch(name, kind, "generated", name, IMPORTED_AT))
-    writer.connection.execute(f"create or replace view rows_to_add as select * replace ({batch} as batch) from ({select})")
+    writer.connection.execute(
+        f"create or replace view rows_to_add as select * replace ({batch} as batch) from ({select})"
+    )
     writer.post("instances" if kind == "instances" else "caches", "rows_to_add")
 
 

@@ -27,7 +27,9 @@ def write_files(path: Path) -> tuple[Path, Path]:
     """The same 5 M rows as CSV and as Parquet with typed times and sizes."""
     csv, parquet = path / "instances.csv", path / "instances.parquet"
     with connect(path) as connection:
-        connection.execute(f"copy (select {COLUMNS} from ({instances_sql(ROWS)})) to {text_literal(str(csv))} (header)")
+        connection.execute(
+            f"copy (select {COLUMNS} from ({instances_sql(ROWS)})) to {text_literal(str(csv))} (header)"
+        )
         connection.execute(
             f"copy (select * from read_csv({text_literal(str(csv))}, header = true, columns = {TYPES}))"
             f" to {text_literal(str(parquet))} (format parquet, compression zstd)"
@@ -42,13 +44,17 @@ def copy_statement(source: Path, path: Path) -> str:
         if source.suffix == ".csv"
         else f"from {text_literal(str(source))}"
     )
-    return f"copy ({reader}) to {text_literal(str(path / 'copied.parquet'))} (format parquet, compression zstd)"
+    return (
+        f"copy ({reader}) to {text_literal(str(path / 'copied.parquet'))} (format parquet, compression zstd)"
+    )
 
 
 def whole_process(*command: str) -> tuple[float, int]:
     """Seconds that a process takes, and its peak memory in MiB."""
     begun = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     _, status, usage = wait(process)
     if status:
         raise RuntimeError(f"{command} ended with {status}")

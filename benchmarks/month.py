@@ -88,9 +88,13 @@ def growth(path: Path) -> list[tuple[str, str, str, str]]:
         workspace(root, size)
         found[size] = apart("month", str(root))
         ratio = found[size]["bill_ns"] / found[size]["floor_ns"]
-        rows.append((f"{size:,} instances, one price change", f"{ratio:.2f} × floor", "≤ 1.5 ×", _memory(found[size])))
+        rows.append(
+            (f"{size:,} instances, one price change", f"{ratio:.2f} × floor", "≤ 1.5 ×", _memory(found[size]))
+        )
     per_record = [found[size]["bill_ns"] / size for size in SIZES]
-    rows.append(("time per record, 20 M against 2.5 M", f"{per_record[-1] / per_record[0]:.2f} ×", "≤ 1.2 ×", ""))
+    rows.append(
+        ("time per record, 20 M against 2.5 M", f"{per_record[-1] / per_record[0]:.2f} ×", "≤ 1.2 ×", "")
+    )
     return rows
 
 
@@ -117,7 +121,10 @@ def revised(path: Path) -> list[tuple[str, str, str, str]]:
 def compact_all(store: Store) -> None:
     """Compact all instances, whether it pays or not."""
     with store.writer() as writer:
-        writer.compact("instances", [file for file in store.record_files() if (file.kind, file.role) == ("instances", "current")])
+        writer.compact(
+            "instances",
+            [file for file in store.record_files() if (file.kind, file.role) == ("instances", "current")],
+        )
 
 
 def of_twelve(path: Path) -> list[tuple[str, str, str, str]]:

@@ -28,10 +28,14 @@ def polars(paths: list[Path], caches: list[Path]) -> None:
     records, sizes = pl.scan_parquet(paths), pl.scan_parquet(caches).select("cache_key", "size_micro")
     used = records.filter((pl.col("started_s") < MIDDLE.until_s) & (pl.col("until_s") > MIDDLE.from_s))
     parts = [
-        (pl.min_horizontal("until_s", pl.lit(end_s)) - pl.max_horizontal("started_s", pl.lit(begin_s))).clip(0).alias(name)
+        (pl.min_horizontal("until_s", pl.lit(end_s)) - pl.max_horizontal("started_s", pl.lit(begin_s)))
+        .clip(0)
+        .alias(name)
         for name, begin_s, end_s in (("old", MIDDLE.from_s, CHANGE_S), ("new", CHANGE_S, MIDDLE.until_s))
     ]
-    summed = used.select("cache_key", *parts).group_by("cache_key").agg(pl.col("old").sum(), pl.col("new").sum())
+    summed = (
+        used.select("cache_key", *parts).group_by("cache_key").agg(pl.col("old").sum(), pl.col("new").sum())
+    )
     summed.join(sizes, on="cache_key").with_columns(pl.col("old") * pl.col("size_micro")).collect()
 
 
@@ -62,7 +66,9 @@ def hledger_ns_per_record(path: Path) -> int | None:
         ]
     journal.write_text("\n".join(lines), encoding="utf-8")
     begun = time.perf_counter_ns()
-    subprocess.run(["hledger", "-f", journal, "bal", "--value=then", "usage"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        ["hledger", "-f", journal, "bal", "--value=then", "usage"], check=True, stdout=subprocess.DEVNULL
+    )
     return (time.perf_counter_ns() - begun) // HLEDGER_ROWS
 
 
@@ -89,7 +95,10 @@ def main() -> None:
             both = files["instances"], files["caches"]
             times = in_turn(ours(reader, path), lambda: polars(*both), lambda: pandas(*both), runs=3)
         rows = [("imcost: every charge, exact", "1.00 ×", "", "")]
-        rows += [(name, f"{taken / times[0]:.2f} ×", "", "") for name, taken in zip(("Polars", "pandas"), times[1:], strict=True)]
+        rows += [
+            (name, f"{taken / times[0]:.2f} ×", "", "")
+            for name, taken in zip(("Polars", "pandas"), times[1:], strict=True)
+        ]
         if (per_record := hledger_ns_per_record(path)) is not None:
             rows.append(("hledger, per record", f"{per_record / (times[0] / ROWS):.0f} ×", "", ""))
         table(f"The same month of {ROWS:,} instances with other tools", rows)

@@ -63,7 +63,10 @@ class Line(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """The line as interface.md has it: decimals as plain strings."""
-        return {name: plain(value) if isinstance(value, Decimal) else value for name, value in self.to_row().items()}
+        return {
+            name: plain(value) if isinstance(value, Decimal) else value
+            for name, value in self.to_row().items()
+        }
 
 
 class Unrated(NamedTuple):
@@ -116,7 +119,10 @@ class Counts:
     def to_json(self) -> dict[str, dict[str, int]]:
         """The counts with `overlapping` first, which is the sum of the outcomes."""
         return {
-            "caches": {"overlapping": sum(self.caches.values()), **{k: self.caches[k] for k in CACHE_OUTCOMES}},
+            "caches": {
+                "overlapping": sum(self.caches.values()),
+                **{k: self.caches[k] for k in CACHE_OUTCOMES},
+            },
             "instances": {
                 "overlapping": sum(self.instances.values()),
                 **{k: self.instances[k] for k in INSTANCE_OUTCOMES},

@@ -62,7 +62,9 @@ def tag_of(by: str | None) -> str | None:
     if by is None or not by.startswith("tag:"):
         return None
     if not (key := by.removeprefix("tag:")):
-        raise UsageError("a grouping by tag needs a key", place="--by", hint="write --by tag:team, for example")
+        raise UsageError(
+            "a grouping by tag needs a key", place="--by", hint="write --by tag:team, for example"
+        )
     return key
 
 
@@ -77,7 +79,9 @@ def group(metered: MeteredBill, by: str) -> tuple[Group, ...]:
     if tag_of(by) is not None:
         return _sum_up(columns, (((part.tag,), line, part.amount) for line, part in _parts(metered)))
     lines = metered.bill.lines
-    return _sum_up(columns, ((tuple(getattr(line, column) for column in columns), line, line.amount) for line in lines))
+    return _sum_up(
+        columns, ((tuple(getattr(line, column) for column in columns), line, line.amount) for line in lines)
+    )
 
 
 def _parts(metered: MeteredBill) -> Iterator[tuple[Line, Part]]:
@@ -89,7 +93,12 @@ def _parts(metered: MeteredBill) -> Iterator[tuple[Line, Part]]:
 def _days(metered: MeteredBill) -> Iterator[Group]:
     """One group for each day, of the parts whose slice begins in it."""
     days = metered.bill.month.days()
-    day_of = {cut.index: day.label for cut in metered.slices for day in days if day.from_s <= cut.from_s < day.until_s}
+    day_of = {
+        cut.index: day.label
+        for cut in metered.slices
+        for day in days
+        if day.from_s <= cut.from_s < day.until_s
+    }
     items = [((day_of[part.slice],), line, part.amount) for line, part in _parts(metered)]
     found = {group.key: group for group in _sum_up(("day",), items)}
     for day in days:
@@ -114,7 +123,9 @@ def _sum_up(
             amount=exact_sum(amount for found in amounts[key].values() for amount in found),
             estimated_amount=exact_sum(estimated.get(key, [])),
             total_by_charge={
-                charge.id: exact_sum(amounts[key][charge.id]) for charge in CHARGES if charge.id in amounts[key]
+                charge.id: exact_sum(amounts[key][charge.id])
+                for charge in CHARGES
+                if charge.id in amounts[key]
             },
         )
         for key in sorted(amounts, key=lambda key: tuple((value is None, value or "") for value in key))

@@ -191,7 +191,10 @@ def _notices(metering: Metering) -> Iterator[Notice]:
                 running[usage.cache_key] += usage.records
         elif subject.cache_id is not None and subject.creation_method is None:
             unknown[usage.cache_key] += usage.records
-    for counter, code, message in ((unknown, "unknown_cache", UNKNOWN_CACHE), (running, "open_record", RUNNING)):
+    for counter, code, message in (
+        (unknown, "unknown_cache", UNKNOWN_CACHE),
+        (running, "open_record", RUNNING),
+    ):
         for key, count in sorted(counter.items()):
             subject = metering.subjects[key]
             yield Notice(code, subject.account_id, subject.region, subject.cache_id or "", count, message)

@@ -92,7 +92,17 @@ def rate(metering: Metering, tariff: Tariff, split: Split = Split()) -> Rated:
     missing: dict[tuple[int, int, str], int] = {}
     charged: set[tuple[str, int, int | None, int]] = set()
     unrated_at: set[tuple[str, int, int | None, int]] = set()
-    for charge_index, cache_key, slice_index, extra, tag, held_micro, held_estimated, units, open_units in metering.quantities:
+    for (
+        charge_index,
+        cache_key,
+        slice_index,
+        extra,
+        tag,
+        held_micro,
+        held_estimated,
+        units,
+        open_units,
+    ) in metering.quantities:
         if held_micro == 0:
             continue
         charge = CHARGES[charge_index]
@@ -191,7 +201,9 @@ def _parts(line: Line, total: _Sum) -> Iterator[Part]:
         found = [total.parts[tag, index] for index in slices]
         if len(tags) == 1:
             running = list(map(total.amount, accumulate(quantity for quantity, _ in found)))
-            amounts = [later - earlier for earlier, later in zip([Decimal(0), *running], running, strict=False)]
+            amounts = [
+                later - earlier for earlier, later in zip([Decimal(0), *running], running, strict=False)
+            ]
         else:
             amounts = spread(share, [quantity for quantity, _ in found], [f"{index:05}" for index in slices])
         for index, (quantity, estimated), amount in zip(slices, found, amounts, strict=True):
@@ -252,5 +264,11 @@ class _Rates:
             return Period(*bounds, Decimal(0), charge.unit, None, 0, 1, reason)
         price = found.price.per_unit(charge.unit)
         return Period(
-            *bounds, found.price.amount, found.price.per, found.from_label, price.numerator, price.denominator * MICRO, None
+            *bounds,
+            found.price.amount,
+            found.price.per,
+            found.from_label,
+            price.numerator,
+            price.denominator * MICRO,
+            None,
         )

@@ -15,12 +15,18 @@ if TYPE_CHECKING:
     from billing.grouping import Group
 
 
+WIDE = 110
+"""Columns of a terminal from which the lines show their rates."""
+
+LONGEST_CHARGE = "creation.instance_memory"
+
+
 def print_bill(ctx: Context, bill: Bill, groups: Sequence[Group] | None, *, rows_shown: int) -> None:
     """Print the heading, the lines or groups (the largest `rows_shown`, the rest in one row), and the totals."""
-    from rules.period import rfc3339
+    from rules.period import epoch_s, instant, rfc3339
 
     ctx.console.print(
-        f"[bold]{bill.month.label}[/bold]  {bill.currency}  tariff {ctx.safe(bill.tariff.id)}  as of {rfc3339(bill.as_of)}"
+        f"[bold]{bill.month.label}[/bold]  {bill.currency}  tariff {ctx.safe(bill.tariff.id)}  as of {rfc3339(instant(epoch_s(bill.as_of)))}"
     )
     if groups is None:
         _print_lines(ctx, bill, rows_shown)
@@ -34,9 +40,7 @@ def aligned(values: Sequence[Decimal]) -> list[str]:
     """The values as plain text of one length, so that their decimal points stand in one column."""
     texts = [plain(value).partition(".") for value in values]
     places = max((len(text[2]) for text in texts), default=0)
-    return [
-        whole + (point + decimals).ljust(places + 1 if places else 0) for whole, point, decimals in texts
-    ]
+    return [whole + (point + decimals).ljust(places + 1 if places else 0) for whole, point, decimals in texts]
 
 
 def warn(ctx: Context, bill: Bill) -> None:
@@ -62,22 +66,21 @@ def _print_lines(ctx: Context, bill: Bill, rows_shown: int) -> None:
     rest = [line for line in bill.lines if line not in set(shown)]
     table = Table(box=None, pad_edge=False, header_style="bold")
     names = _naming_columns(bill.lines)
+    with_rates = ctx.console.width >= WIDE
     for name in names:
-        table.add_column(name.removesuffix("_id"), overflow="fold")
-    table.add_column("charge", no_wrap=True)
-    for name in ("quantity", "rate", "amount"):
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(name.removesuffix("_id"), overflow="fold", min_width=8)
+    table.add_column("charge", no_wrap=True, min_width=len(LONGEST_CHARGE))
+    quantities, amounts = aligned([line.quantity for line in shown]), aligned([line.amount for line in shown])
+    table.add_column("quantity", justify="right", no_wrap=True, min_width=_longest(quantities))
+    table.add_column("unit", no_wrap=True)
+    if with_rates:
+        table.add_column("rate", justify="right", no_wrap=True)
+    table.add_column("amount", justify="right", no_wrap=True, min_width=_longest(amounts))
     table.add_column("", no_wrap=True)
-    columns = zip(
-        shown,
-        aligned([line.quantity for line in shown]),
-        aligned([line.amount for line in shown]),
-        strict=True,
-    )
-    for line, quantity, amount in columns:
-        rate = "free" if line.free else f"{plain(line.rate)} / {line.per}"
-        names_of_line = [ctx.safe(str(getattr(line, name))) for name in names]
-        table.add_row(*names_of_line, line.charge, f"{quantity} {line.unit}", rate, amount, "~" if line.estimated else "")
+    for line, quantity, amount in zip(shown, quantities, amounts, strict=True):
+        rate = ["free" if line.free else f"{plain(line.rate)} / {line.per}"] if with_rates else []
+        named = [ctx.safe(str(getattr(line, name))) for name in names]
+        table.add_row(*named, line.charge, quantity, line.unit, *rate, amount, "~" if line.estimated else "")
     ctx.console.print(table)
     if rest:
         from billing.bill import exact_sum
@@ -86,6 +89,10 @@ def _print_lines(ctx: Context, bill: Bill, rows_shown: int) -> None:
             f"… and {len(rest)} smaller lines, {plain(exact_sum(line.amount for line in rest))} {bill.currency}"
             " (all of them: --format csv)"
         )
+
+
+def _longest(texts: Sequence[str]) -> int:
+    return max(map(len, texts), default=0)
 
 
 def _naming_columns(lines: Sequence[Line]) -> list[str]:
@@ -115,7 +122,9 @@ def _print_groups(ctx: Context, bill: Bill, groups: Sequence[Group], rows_shown:
     ctx.console.print(table)
     if rest:
         left = exact_sum(group.amount for group in rest)
-        ctx.console.print(f"… and {len(rest)} smaller groups, {plain(left)} {bill.currency} (all of them: --format csv)")
+        ctx.console.print(
+            f"… and {len(rest)} smaller groups, {plain(left)} {bill.currency} (all of them: --format csv)"
+        )
 
 
 def _print_totals(ctx: Context, bill: Bill) -> None:

@@ -33,9 +33,15 @@ Examples:
 @click.option("--by", "by", metavar="GROUP", help="Group by cache, charge, account, region, day or tag:KEY.")
 @click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", help="What meters the records.")
 @click.option(
-    "--format", "format_", type=click.Choice(["table", "json", "csv", "parquet"]), default=None, help="Default: table."
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "csv", "parquet"]),
+    default=None,
+    help="Default: table.",
 )
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file, not to stdout.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file, not to stdout."
+)
 @common_options
 def command(
     ctx: Context,
@@ -104,7 +110,9 @@ def _tag_filter(text: str) -> TagFilter:
 
     key, equals, value = text.partition("=")
     if not key:
-        raise UsageError("a tag filter needs a key", place="--tag", hint="write --tag team=search, for example")
+        raise UsageError(
+            "a tag filter needs a key", place="--tag", hint="write --tag team=search, for example"
+        )
     return TagFilter(key, value if equals else None)
 
 

@@ -13,6 +13,10 @@ UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that move the cursor, hide or reorder text, or break a line."""
 
 
+PIPE_WIDTH = 200
+"""The width of what goes into a file or pipe, where nothing says how wide it will be shown."""
+
+
 def clean(text: str) -> str:
     """The text on one line, with control, direction and line-breaking characters written as escapes (`\\x1b`)."""
     return "".join(_escaped(char) if unicodedata.category(char) in UNPRINTABLE else char for char in text)
@@ -29,7 +33,8 @@ def stdout_console() -> Console:
     """The console for results; plain text where stdout is no terminal or NO_COLOR is set."""
     from rich.console import Console
 
-    return Console(file=sys.stdout, highlight=False, emoji=False)
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    return Console(file=sys.stdout, highlight=False, emoji=False, width=width)
 
 
 def stderr_console() -> Console:

@@ -39,9 +39,13 @@ def check_output(format_: str, output: Path | None) -> None:
     if output is None and format_ == "parquet":
         raise UsageError("Parquet is not for a terminal", place="--format", hint="name a file with --output")
     if output is not None and format_ == "table":
-        raise UsageError("a table is for the terminal", place="--output", hint="add --format csv, json or parquet")
+        raise UsageError(
+            "a table is for the terminal", place="--output", hint="add --format csv, json or parquet"
+        )
     if output is not None and not output.absolute().parent.is_dir():
-        raise UsageError("its folder does not exist", place=f"--output {output}", hint="make the folder first")
+        raise UsageError(
+            "its folder does not exist", place=f"--output {output}", hint="make the folder first"
+        )
 
 
 def columns_of(by: str | None) -> list[str]:

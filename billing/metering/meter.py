@@ -113,7 +113,9 @@ def meter(
         selected="inner join selected_keys using (cache_key)\n" if selected else "",
     )
     _make(connection, "current_caches", caches_sql, tag)
-    _make(connection, "usage_patterns", usage_patterns_sql(slices, with_tags=tag is not None, selected=selected))
+    _make(
+        connection, "usage_patterns", usage_patterns_sql(slices, with_tags=tag is not None, selected=selected)
+    )
     usage_sql = template("usage").format(from_s=slices[0].from_s, tag=_tag_sql("p.tags", tag))
     _make(connection, "usage", usage_sql, tag)
     rows = connection.execute(quantities_sql(phases)).fetchall()

@@ -27,12 +27,18 @@ SLICES = tuple(
 def test_sql_and_declaration_hold_the_same(charge: Charge, data: st.DataObject) -> None:
     columns = {
         name: data.draw(
-            st.integers(1, 9).map(Decimal) if name.endswith("_copies") else st.none() | SIZES if "cache." not in name else SIZES
+            st.integers(1, 9).map(Decimal)
+            if name.endswith("_copies")
+            else st.none() | SIZES
+            if "cache." not in name
+            else SIZES
         )
         for name in charge.held.columns()
     }
     values = {name: data.draw(st.none() | SIZES) for name in charge.held.values()}
-    expected = charge.held.evaluate(columns, {name: value for name, value in values.items() if value is not None})
+    expected = charge.held.evaluate(
+        columns, {name: value for name, value in values.items() if value is not None}
+    )
 
     def stored(name: str, number: Decimal | None) -> str:
         plain_name = name.removeprefix("cache.")
@@ -57,17 +63,30 @@ def test_sql_and_declaration_hold_the_same(charge: Charge, data: st.DataObject) 
     [
         usage_patterns_sql(SLICES, with_tags=True, selected=True),
         template("usage").format(from_s=SLICES[0].from_s, tag="p.tags"),
-        template("current_caches").format(creation_method="p.creation_method", tag="p.tags ->> 'team'", selected=""),
+        template("current_caches").format(
+            creation_method="p.creation_method", tag="p.tags ->> 'team'", selected=""
+        ),
         template("used_caches").format(as_of_s=1),
         template("instance_counts").format(tag="p.tags"),
         template("overlapping_caches").format(from_s=0, until_s=1),
         template("subjects"),
         quantities_sql(PHASES),
     ],
-    ids=["usage_patterns", "usage", "current_caches", "used_caches", "instance_counts", "overlapping_caches", "subjects", "quantities"],
+    ids=[
+        "usage_patterns",
+        "usage",
+        "current_caches",
+        "used_caches",
+        "instance_counts",
+        "overlapping_caches",
+        "subjects",
+        "quantities",
+    ],
 )
 def test_metering_survives_the_way_to_spark(sql: str) -> None:
-    spark = sqlglot.transpile(sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)[0]
+    spark = sqlglot.transpile(sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)[
+        0
+    ]
     back = sqlglot.parse_one(spark, read="spark")
     kinds = {kind.this for kind in back.find_all(sqlglot.exp.DataType)}
     floats = {sqlglot.exp.DataType.Type.DOUBLE, sqlglot.exp.DataType.Type.FLOAT}
