@@ -29,7 +29,8 @@ class InputColumn:
     `low` and `high` are inclusive bounds as plain decimals (None: no bound); `above` is an exclusive lower bound. A
     required column must have a value in every row; an optional one may be empty or absent and then counts as `default`
     (None: not known). `option` names the command-line option that fills it where it is absent or empty. `derivable`:
-    empty values follow from other columns.
+    empty values follow from other columns. `rounded`: nothing is charged on the value, so one with more decimals than the store
+    keeps is rounded and not refused (a GiB made of MiB has ten).
     """
 
     name: str
@@ -43,6 +44,7 @@ class InputColumn:
     choices: tuple[str, ...] = ()
     option: str | None = None
     derivable: bool = False
+    rounded: bool = False
 
     @property
     def stored(self) -> str:
@@ -151,9 +153,9 @@ INSTANCES = RecordKind(
         _ACCOUNT,
         _REGION,
         InputColumn("cache_id", "text", "the image cache that it was made from; empty: none"),
-        InputColumn("vcpu", "decimal", "its vCPUs", above="0", high=_BEYOND_REASON),
+        InputColumn("vcpu", "decimal", "its vCPUs", above="0", high=_BEYOND_REASON, rounded=True),
         InputColumn(
-            "memory_gib", "decimal", "its memory; real traces have zeros", low="0", high=_BEYOND_REASON
+            "memory_gib", "decimal", "its memory; real traces have zeros", low="0", high=_BEYOND_REASON, rounded=True
         ),
         InputColumn(
             "extra_ephemeral_gib",

@@ -42,7 +42,7 @@ def quarantine(desk: Desk, loaded: Loaded) -> str | None:
     """A table of the input's rejected rows, or None; their number goes to the batch."""
     rows, connection = loaded.rows, desk.connection
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE bad_lines AS"
+        f"CREATE OR REPLACE TABLE bad_lines AS"
         f" SELECT {rows.line} AS line, problem FROM {rows.table} WHERE problem <> 0"
     )
     (count,) = connection.execute("SELECT count(*) FROM bad_lines").fetchone() or (0,)

@@ -101,18 +101,18 @@ def _decimal(source: str, type_: str, column: InputColumn) -> Typed | None:
     if type_ in INTEGER_TYPES:
         return Typed(exact, unusable=(too_large,), refused=(outside,))
     if type_.startswith("DECIMAL"):
-        return Typed(
-            exact, unusable=(too_large,), refused=((f"{{value}} <> {source}", "too_precise"), outside)
-        )
+        precise = () if column.rounded else ((f"{{value}} <> {source}", "too_precise"),)
+        return Typed(exact, unusable=(too_large,), refused=(*precise, outside))
     text = _number_text(source, type_)
     if text is None:
         return None
+    taken = NUMBER if column.rounded else NUMBER_EXACT
     unusable = (
         (f"NOT regexp_full_match({text}, '{NUMBER}')", "bad_number"),
-        (f"NOT regexp_full_match({text}, '{NUMBER_EXACT}')", "too_precise"),
+        (f"NOT regexp_full_match({text}, '{taken}')", "too_precise"),
         too_large,
     )
-    value = f"CASE WHEN regexp_full_match({text}, '{NUMBER_EXACT}') THEN {exact.replace(source, text)} END"
+    value = f"CASE WHEN regexp_full_match({text}, '{taken}') THEN {exact.replace(source, text)} END"
     return Typed(value, unusable, refused=(outside,))
 
 
