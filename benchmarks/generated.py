@@ -50,7 +50,7 @@ def instances_sql(
 
 
 def caches_sql(batch: int) -> str:
-    """The caches: nine in ten manual, of 20 to 320 GiB, made in the month before the first one, half with a known snapshot size."""
+    """The caches: nine in ten manual, of 20 to 320 GiB, made in the month before, half with a known snapshot size."""
     return f"""
     select
         {batch} as batch, i + 2 as line, 'acc-' || (i % 3) as account_id, 'cn-hangzhou' as region,

@@ -92,7 +92,8 @@ def main() -> None:
         csv, parquet = write_files(path)
         rows = []
         for source, into, target in ((csv, 0, "≤ 2 ×"), (csv, 20_000_000, "≤ 3 ×"), (parquet, 0, "≤ 5 ×")):
-            what = f"import of 5 M rows of {source.suffix[1:].upper()} into {f'{into:,} records' if into else 'an empty workspace'}"
+            where = f"{into:,} records" if into else "an empty workspace"
+            what = f"import of 5 M rows of {source.suffix[1:].upper()} into {where}"
             measured, peak = ratio(source, path, into=into)
             rows.append((what, measured, target, peak))
         table("Imports", rows)

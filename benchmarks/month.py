@@ -1,7 +1,7 @@
 """A month's bill: against a plain float sum over the same files, by growth, with revisions, and beside other months.
 
-The engine's part is metering and rating; opening the workspace and printing are not in it. Every size runs in a process of its own, so
-that its peak memory is its own.
+The engine's part is metering and rating; opening the workspace and printing are not in it. Every size runs in a process
+of its own, so that its peak memory is its own.
 """
 
 import json
@@ -76,7 +76,7 @@ def run_apart(path: str) -> None:
     """What a process of its own does: measure one workspace and print the figures."""
     root = Path(path)
     with open_store(Workspace(root)).reader() as reader:
-        print(json.dumps(against_floor(reader, root)))
+        sys.stdout.write(json.dumps(against_floor(reader, root)) + "\n")
 
 
 def growth(path: Path) -> list[tuple[str, str, str, str]]:

@@ -1,7 +1,7 @@
 """The same month with other tools: Polars, pandas and hledger beside ours, on the same records.
 
-Each peer computes the cache disks of one month by cache with the price change inside it. hledger takes a journal of 20,000 postings,
-since it is made for people's books, not for millions of records; its figure is per record.
+Each peer computes the cache disks of one month by cache with the price change inside it. hledger takes a journal of 20,000
+postings, since it is made for people's books, not for millions of records; its figure is per record.
 """
 
 import shutil

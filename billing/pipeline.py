@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from billing.bill import CACHE_OUTCOMES, INSTANCE_OUTCOMES, Bill, Counts, Line, Notice, exact_sum
-from billing.metering import Metering, MeteredCache, Slice, Usage, make_slices, meter
+from billing.metering import MeteredCache, Metering, Slice, Usage, make_slices, meter
 from billing.rating import Part, Rated, Split, rate
 from billing.store import Reader
 from rules.period import Month, epoch_s

@@ -41,6 +41,10 @@ class Split(NamedTuple):
     by_slice: bool = False
 
 
+WHOLE = Split()
+"""Lines stay whole."""
+
+
 class Part(NamedTuple):
     """The share of a line of one tag value (None: no such tag, or not asked for) and slice (0: not asked for)."""
 
@@ -81,7 +85,7 @@ class Rated(NamedTuple):
     unrated_at: frozenset[tuple[str, int, int | None, int]]
 
 
-def rate(metering: Metering, tariff: Tariff, split: Split = Split()) -> Rated:
+def rate(metering: Metering, tariff: Tariff, split: Split = WHOLE) -> Rated:
     """Rate everything that was metered; lines come sorted by account, region, cache, charge and rate period.
 
     A quantity of zero makes no line. A quantity whose dated value is missing is named with its units of time.

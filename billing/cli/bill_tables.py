@@ -25,9 +25,9 @@ def print_bill(ctx: Context, bill: Bill, groups: Sequence[Group] | None, *, rows
     """Print the heading, the lines or groups (the largest `rows_shown`, the rest in one row), and the totals."""
     from rules.period import epoch_s, instant, rfc3339
 
-    ctx.console.print(
-        f"[bold]{bill.month.label}[/bold]  {bill.currency}  tariff {ctx.safe(bill.tariff.id)}  as of {rfc3339(instant(epoch_s(bill.as_of)))}"
-    )
+    as_of = rfc3339(instant(epoch_s(bill.as_of)))
+    tariff = ctx.safe(bill.tariff.id)
+    ctx.console.print(f"[bold]{bill.month.label}[/bold]  {bill.currency}  tariff {tariff}  as of {as_of}")
     if groups is None:
         _print_lines(ctx, bill, rows_shown)
     else:

@@ -49,7 +49,7 @@ def command(
     accounts: tuple[str, ...],
     tag: str | None,
     by: str | None,
-    engine: str,  # noqa: ARG001 (there is one)
+    engine: str,
     format_: str | None,
     output: Path | None,
 ) -> None:

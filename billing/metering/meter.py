@@ -19,8 +19,8 @@ from rules.units import to_micro
 class Metered(NamedTuple):
     """One metered quantity: `held_micro` (x 1 000 000; None: a dated value is missing) times `units` of time.
 
-    `charge` is the index into CHARGES, `slice` the index into the slices; `extra_ephemeral_micro` is the declared extra storage of
-    the instances behind an instance charge. `estimated_units` are the units that no observation confirms; where
+    `charge` is the index into CHARGES, `slice` the index into the slices; `extra_ephemeral_micro` is the declared extra
+    storage of the instances behind an instance charge. `estimated_units` are the units that no observation confirms; where
     `held_estimated` is set all of them are an estimate.
     """
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from rules.charges import CHARGES
 from rules.tariff import Tariff
@@ -32,7 +33,7 @@ def make_slices(tariff: Tariff, from_s: int, until_s: int, cuts: Iterable[int] =
     edges = [from_s, *sorted(inside | set(tariff.changes(from_s, until_s))), until_s]
     return tuple(
         Slice(index, begin_s, end_s, {name: _value(tariff, name, begin_s) for name in VALUE_NAMES})
-        for index, (begin_s, end_s) in enumerate(zip(edges, edges[1:], strict=False))
+        for index, (begin_s, end_s) in enumerate(pairwise(edges))
     )
 
 
