@@ -8,6 +8,7 @@ skip nulls.
 import csv
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -75,9 +76,13 @@ def reading_files() -> Iterator[None]:
         raise UnreadableData(str(error).splitlines()[0]) from error
 
 
+DISK_FULL = ("no space left", "disk full", "file too large", "quota exceeded", "max_temp_directory_size")
+"""What DuckDB's message holds where there is no room for a file; the last where there is none to spill to."""
+
+
 def _disk_full(message: str) -> bool:
     lowered = message.lower()
-    return any(text in lowered for text in ("no space left", "disk full", "file too large", "quota exceeded"))
+    return any(text in lowered for text in DISK_FULL)
 
 
 def _full() -> DiskFullError:
@@ -90,8 +95,9 @@ def text_literal(text: str) -> str:
 
 
 def paths_literal(paths: Iterable[Path]) -> str:
-    """File paths as a SQL list."""
-    return "[" + ", ".join(text_literal(str(path)) for path in paths) + "]"
+    """File paths as a SQL list for the functions that read files; what they take for a pattern is escaped."""
+    plain_paths = (re.sub(r"([*?\[])", r"[\1]", str(path)) for path in paths)
+    return "[" + ", ".join(map(text_literal, plain_paths)) + "]"
 
 
 def write_rows(output: Path, types: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:

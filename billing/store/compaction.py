@@ -50,8 +50,7 @@ def compact(
         connection.execute(
             f"create or replace temp view set_aside as {source} where sign = 1 and {reversed_} order by batch, line"
         )
-        made = write_postings(
-            connection, kind, f"{source} where sign = 0 or not {reversed_}", workspace.staging
-        )
+        kept = f"{source} where sign = 0 or not {reversed_}"
+        made = write_postings(connection, kind, kept, workspace.staging, begins=source)
         history = write_all(connection, kind, "set_aside", workspace.staging, role="history")
     return made if history is None else [*made, history]

@@ -20,6 +20,9 @@ MOST_SPANS = 24
 SPAN_ROWS = 250_000
 """A span of its own pays from so many rows on the average."""
 
+FORMAT = "format parquet, compression zstd, parquet_version v2"
+"""Delta encodings make files a tenth smaller and a third quicker to write than the encodings of version 1."""
+
 ROW_GROUP = 122_880
 SORTED_ROW_GROUP = 20_480
 """Rows of a row group in sorted files: small, so that its bounds say something."""
@@ -34,14 +37,18 @@ class StagedFile:
     role: str = "current"
 
 
-def write_postings(connection: Connection, kind: Kind, rows: str, folder: Path) -> list[StagedFile]:
-    """Write the relation `rows` (SQL, with the columns of the kind) into files of `folder`; none where it is empty."""
+def write_postings(
+    connection: Connection, kind: Kind, rows: str, folder: Path, *, begins: str
+) -> list[StagedFile]:
+    """Write the relation `rows` (SQL, with the columns of the kind) into files of `folder`; none where it is empty.
+
+    `begins` is a relation with every begin of a row (as delivered, and maybe some more), from which spans are made.
+    """
     begin_at, begin_s = BEGIN_AT[kind], BEGIN_S[kind]
     columns = ", ".join(COLUMNS[kind])
     with errors_explained():
-        found = connection.execute(
-            f"select count(*), min({begin_s}), max({begin_s}) from ({rows})"
-        ).fetchone()
+        first = f"select count(*), epoch_us(min({begin_at})) // 1000000, epoch_us(max({begin_at})) // 1000000 from"
+        found = connection.execute(f"{first} ({begins})").fetchone()
         assert found is not None
         count, first_s, last_s = found
         if count == 0:
@@ -87,7 +94,7 @@ def write_all(
 
 def _copy(connection: Connection, select: str, folder: Path, row_group: int) -> Path | None:
     path = folder / f"{token_hex(8)}.parquet"
-    to = f"{text_literal(str(path))} (format parquet, compression zstd, row_group_size {row_group})"
+    to = f"{text_literal(str(path))} ({FORMAT}, row_group_size {row_group})"
     if connection.execute(f"copy ({select}) to {to}").fetchone() != (0,):
         return path
     path.unlink(missing_ok=True)

@@ -57,6 +57,12 @@ def postings_sql(kind: Kind, *, posted: int) -> str:
     return f"{versions} union all by name {_sql('reversals', kind, posted=posted)}"
 
 
+def begins_sql(kind: Kind) -> str:
+    """The begins of the postings of `postings_sql`, and maybe of some more; empty where there are none."""
+    begin_at = BEGIN_AT[kind]
+    return f"select {begin_at} from versions union all select {begin_at} from stored_current where exists (from versions)"
+
+
 def make_missing(connection: Connection, kind: Kind, incoming: str, *, last_line: int) -> str:
     """Make a table of versions that end the known records which the complete list `incoming` lacks; gives its name."""
     with errors_explained():

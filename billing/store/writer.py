@@ -18,7 +18,7 @@ from billing.store.catalogue import Catalogue
 from billing.store.compaction import compact, paying
 from billing.store.layout import StagedFile, describe, write_all, write_postings
 from billing.store.models import Batch, QuotaObservation, RecordFile, Rejection
-from billing.store.resolution import POSTINGS, Outcome, make_missing, postings_sql, resolve
+from billing.store.resolution import POSTINGS, Outcome, begins_sql, make_missing, postings_sql, resolve
 from billing.store.schema import COLUMNS, KEYS, Kind
 from billing.store.views import define_view
 from billing.warehouse import Connection, errors_explained
@@ -109,7 +109,9 @@ class Writer:
         outcomes = resolve(self.connection, kind, incoming, merge=merge)
         posted = self._first_batch + len(self._batches) - 1
         rows = postings_sql(kind, posted=posted)
-        self._staged += write_postings(self.connection, kind, rows, self._workspace.staging)
+        self._staged += write_postings(
+            self.connection, kind, rows, self._workspace.staging, begins=begins_sql(kind)
+        )
         self._define_views()
         return outcomes
 
