@@ -111,7 +111,12 @@ def parse_instant(text: str) -> datetime:
 
 def parse_date_or_instant(text: str) -> datetime:
     """The instant that a text names, in UTC; a date alone means 00:00 of that day in the billing zone."""
-    return parse_instant(f"{text}T00:00:00+08:00" if _DATE.fullmatch(text) else text)
+    if not _DATE.fullmatch(text):
+        return parse_instant(text)
+    try:
+        return instant(date_s(date.fromisoformat(text)))
+    except ValueError:
+        raise PeriodError(f"there is no day {text!r}", hint="check year, month and day") from None
 
 
 def epoch_s(at: datetime) -> int:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from rules.errors import TariffError
 from rules.tariff.entries import Dated, DatedValue, Discount, PriceEntry, SettlementEntry
+from rules.tariff.regions import EVERYWHERE, Regions
 
 Named = PriceEntry | Discount | DatedValue | SettlementEntry
 E = TypeVar("E", PriceEntry, Discount, DatedValue, SettlementEntry)
@@ -40,7 +41,7 @@ def refuse_doubtful_regions(entries: Sequence[PriceEntry] | Sequence[Discount]) 
             same = other.name == entry.name and other.where != entry.where
             if same and _together(entry, other) and other.where.meets(entry.where):
                 raise TariffError(
-                    f"{_what(entry)} and {other.where.label} are for the same regions at the same time",
+                    f"{_what(entry)} and in {_places(other.where)}: both name some region at the same time",
                     place=entry.place,
                     hint=f"take them out of one group with except; the other is {other.place}",
                 )
@@ -81,10 +82,14 @@ def _same(entry: Named) -> Hashable:
 def _what(entry: Named) -> str:
     match entry:
         case PriceEntry(name=name, where=where):
-            return f"{name} in {where.label}"
+            return f"{name} in {_places(where)}"
         case Discount(name=name, where=where):
-            return f"discount on {name} in {where.label}"
+            return f"discount on {name} in {_places(where)}"
     return entry.name
+
+
+def _places(where: Regions) -> str:
+    return "all regions" if where == EVERYWHERE else where.label
 
 
 def _filled(entry: Named, until_s: int, others: Iterable[Named]) -> bool:

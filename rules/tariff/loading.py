@@ -23,7 +23,7 @@ def available(search: Sequence[Path] = ()) -> dict[str, Path]:
     """The files of all tariffs that can be named: the shipped ones, then those in the folders of `search`."""
     files = {name: _SHIPPED / f"{name}.toml" for name in shipped()}
     for folder in search:
-        for path in sorted(folder.glob("*.toml")):
+        for path in sorted(folder.glob("*.toml"), key=lambda path: path.stem):
             files.setdefault(path.stem, path)
     return files
 
@@ -57,10 +57,10 @@ def _load(path: Path, search: Sequence[Path], above: tuple[Path, ...]) -> Tariff
     file = read_head(_content(path), path.name if path.parent == _SHIPPED else str(path))
     head = f"{file.place}, [tariff]"
     if path.parent != _SHIPPED and file.id in shipped():
-        raise TariffError(f"id {file.id!r} is a shipped tariff's", place=head, hint="choose another id")
+        raise TariffError(f"id = {file.id!r} is a shipped tariff's", place=head, hint="choose another id")
     if file.id != path.stem:
         raise TariffError(
-            f"id {file.id!r} is not the name of its file", place=head, hint=f"call the file {file.id}.toml"
+            f"id = {file.id!r} is not the name of its file", place=head, hint=f"call the file {file.id}.toml"
         )
     if file.base is None:
         return _build(file, None)
@@ -69,7 +69,9 @@ def _load(path: Path, search: Sequence[Path], above: tuple[Path, ...]) -> Tariff
     chain = (*above, path)
     if base_path.resolve() in [below.resolve() for below in chain]:
         raise TariffError(
-            f"base {file.base!r} leads back to itself", place=head, hint="name another base, or none"
+            f"base = {file.base!r} is itself built on this tariff",
+            place=head,
+            hint="name another base, or none",
         )
     return _build(file, _load(base_path, folders, chain))
 
@@ -85,7 +87,7 @@ def _content(path: Path) -> bytes:
 def _build(file: TariffFile, base: Tariff | None) -> Tariff:
     if base is not None and file.currency not in (None, base.currency):
         raise TariffError(
-            f"currency {file.currency} is not {base.currency}, which its base {base.id} has",
+            f"currency = {file.currency!r} is not its base's: {base.id} is in {base.currency}",
             place=f"{file.place}, [tariff]",
             hint="leave currency out, or name a base in the same currency",
         )

@@ -64,18 +64,18 @@ def read_head(content: bytes, name: str) -> TariffFile:
     document, lines = parse(content, name)
     whole = Table(document, name, ("tariff", "regions", "rates", "values", "discounts"))
     if "tariff" not in document:
-        raise whole.error("no [tariff]", "begin the file with [tariff] and its id")
+        raise whole.error("[tariff] is missing", "begin the file with [tariff] and its id")
     head = Table(document["tariff"], f"{name}, [tariff]", ("id", "title", "currency", "zone", "base"))
     id = head.text("id")
     if not _NAME.fullmatch(id):
-        raise head.error(f"id {id!r} is no name", "use small letters, digits, dots, hyphens and underscores")
+        raise head.error(f"id = {id!r} is no name", "write small letters, digits and . - _")
     currency, zone, base = (head.optional_text(key) for key in ("currency", "zone", "base"))
     if currency is None and base is None:
         currency = head.text("currency")
     if currency is not None and not _CURRENCY.fullmatch(currency):
-        raise head.error(f"currency {currency!r} is no currency", "write its three letters, such as CNY")
+        raise head.error(f"currency = {currency!r} is no currency", "write its three letters, such as CNY")
     if zone not in (None, ZONE):
-        raise head.error(f"zone {zone!r} is not supported", f"leave it out: the provider bills in {ZONE}")
+        raise head.error(f"zone = {zone!r} is not supported", f"leave it out: the provider bills in {ZONE}")
     return TariffFile(
         place=name,
         id=id,
@@ -95,7 +95,7 @@ def _groups(content: object, name: str) -> Iterator[tuple[str, Regions]]:
         table = Table(group, f"{place}.{label}]", ("match", "except"))
         match, excluded = _patterns(table, "match"), _patterns(table, "except")
         if not match:
-            raise table.error("no match", 'add match = "cn-*", for example')
+            raise table.missing("match")
         yield label, Regions(label, match, excluded)
 
 
@@ -104,9 +104,7 @@ def _patterns(table: Table, key: str) -> tuple[str, ...]:
     patterns = found if isinstance(found, list) else [found]
     for pattern in patterns:
         if not isinstance(pattern, str) or not _PATTERN.fullmatch(pattern):
-            raise table.error(
-                f"{key} {pattern!r} is no region", "write a region, or the begin of one and a *, such as cn-*"
-            )
+            raise table.error(f"{key} = {pattern!r} is no region", "write a region, or a begin of some: cn-*")
     return tuple(patterns)
 
 
@@ -130,7 +128,8 @@ class Entries:
                 where, price = EVERYWHERE, None
                 if RATE_UNITS[same_as] != RATE_UNITS[name]:
                     raise table.error(
-                        f"{same_as} does not measure {RATE_UNITS[name]}", "name a rate of the same unit"
+                        f"same_as = {same_as!r} is in {RATE_UNITS[same_as]}, {name} in {RATE_UNITS[name]}",
+                        "name a rate of the same unit",
                     )
             else:
                 where, price, same_as = self._where(table), self._price(table, name), None
@@ -141,12 +140,12 @@ class Entries:
         for table in self._tables("values", ("value", "is")):
             name = table.known("value", (*VALUE_NAMES, SETTLEMENT))
             if name == SETTLEMENT:
-                rule = cast(SettlementRule, table.known("is", SETTLEMENT_RULES))
+                rule = cast(SettlementRule, table.known("is", SETTLEMENT_RULES, "settlement rule"))
                 yield SettlementEntry(name=name, rule=rule, **self._origin(table))
                 continue
             value = table.number("is")
-            if (value * MICRO) % 1:
-                raise table.error(f"is {value} has more than 6 decimals", "give at most 6")
+            if Fraction(value) * MICRO % 1:
+                raise table.error(f"is = {value} has more than 6 decimals", "write at most 6")
             yield DatedValue(name=name, value=value, **self._origin(table))
 
     def discounts(self) -> Iterator[Discount]:
@@ -154,9 +153,7 @@ class Entries:
         for table in self._tables("discounts", ("rate", "region", "off")):
             label = table.text("off")
             if (off := _share(label)) is None:
-                raise table.error(
-                    f"off {label!r} is no share from 0 to 1", 'write "15%" or "1/3", for example'
-                )
+                raise table.error(f"off = {label!r} is no share from 0 to 1", 'write "15%" or "1/3"')
             where = self._where(table) if "region" in table.content else EVERYWHERE
             for name in self._discounted(table):
                 yield Discount(name=name, where=where, off=off, label=label, **self._origin(table))
@@ -164,13 +161,14 @@ class Entries:
     def _tables(self, kind: str, keys: Sequence[str]) -> Iterator[Table]:
         content = self.file.document.get(kind, [])
         if not isinstance(content, list):
-            raise Table({}, self.file.place, ()).error(
-                f"{kind} is no list of entries", f"write [[{kind}]] above each"
+            raise TariffError(
+                f"{kind} is no list of entries", place=self.file.place, hint=f"write [[{kind}]] above each"
             )
         lines = self.file.lines.get(kind, ())
         for index, entry in enumerate(content):
             line = f":{lines[index]}" if len(lines) == len(content) else ""
-            yield Table(entry, f"{self.file.place}{line}, {kind} entry {index + 1}", (*keys, *_DATED_KEYS))
+            place = f"{self.file.place}{line}, [[{kind}]] entry {index + 1}"
+            yield Table(entry, place, (*keys, *_DATED_KEYS))
 
     def _where(self, table: Table) -> Regions:
         name = table.text("region")
@@ -179,16 +177,14 @@ class Entries:
         if name == EVERYWHERE.label:
             return EVERYWHERE
         if not _REGION.fullmatch(name):
-            raise table.error(
-                f"unknown region {name!r}", suggestion(name, [*self.groups, "cn-hangzhou", "*"])
-            )
+            raise table.error(f"unknown region {name!r}", suggestion(name, [*self.groups, "cn-beijing", "*"]))
         return region(name)
 
     def _price(self, table: Table, name: str) -> Price:
         amount = table.number("price")
         if amount == 0 and not table.content.get("source"):
             raise table.error(
-                "a price of zero without a source", 'add source = "…": who says that nothing is charged'
+                "a price of zero without a source", 'add source = "…": who says that it is free'
             )
         try:
             price = Price(amount, table.text("per"))
@@ -212,7 +208,8 @@ class Entries:
             raise table.missing("from")
         if until_s is not None and until_s <= from_s:
             raise table.error(
-                f"until {table.content['until']} does not lie after from {table.content['from']}", "swap them"
+                f"until = {table.content['until']} does not lie after from = {table.content['from']}",
+                "let it end later, or leave out until",
             )
         return Origin(
             from_s=from_s,

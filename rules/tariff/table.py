@@ -17,6 +17,7 @@ _MOST_DIGITS = 15
 
 _HOW = {
     "id": 'add id = "acme", for example: the name of the file',
+    "match": 'add match = "cn-*", for example',
     "currency": 'add currency = "CNY", for example, or a base',
     "rate": "name the rate that is priced",
     "price": 'add price = "0.0021", for example, or same_as = the rate whose price it has',
@@ -51,7 +52,7 @@ class Table:
 
     def missing(self, key: str) -> TariffError:
         """A refusal because a key is not there."""
-        return self.error(f"no {key}", _HOW[key])
+        return self.error(f"{key!r} is missing", _HOW[key])
 
     def text(self, key: str) -> str:
         """The text of a key that must be there and not be empty."""
@@ -68,7 +69,7 @@ class Table:
         if isinstance(found, date):
             return found.isoformat()
         if not isinstance(found, str) or not found.strip():
-            raise self.error(f"{key} is no text", f'write {key} = "…", not empty')
+            raise self.error(f"{key} = {found!r} is no text", f'write {key} = "…", not empty')
         return found
 
     def number(self, key: str) -> Decimal:
@@ -81,15 +82,17 @@ class Table:
                 raise InvalidOperation
             number = Decimal(found)
         except (InvalidOperation, ValueError):
-            raise self.error(f"{key} {found!r} is no number", _HOW[key]) from None
+            raise self.error(
+                f"{key} = {found!r} is no number", _HOW[key].replace("add", "write", 1)
+            ) from None
         if not number.is_finite():
-            raise self.error(f"{key} {found} is no number", _HOW[key])
+            raise self.error(f"{key} = {found} is no number", _HOW[key].replace("add", "write", 1))
         if number < 0:
-            raise self.error(f"{key} {found} is negative", "write a number from 0 up")
+            raise self.error(f"{key} = {found} is negative", "write a number from 0 up")
         exponent = number.as_tuple().exponent
         if number.adjusted() >= _MOST_DIGITS or (isinstance(exponent, int) and -exponent > _MOST_DIGITS):
             raise self.error(
-                f"{key} is too long a number",
+                f"{key} = {found} is too long",
                 f"write at most {_MOST_DIGITS} digits before and {_MOST_DIGITS} after the point",
             )
         return number
@@ -104,21 +107,18 @@ class Table:
                 return date_s(found)
             if not isinstance(found, (str, datetime)):
                 raise PeriodError(f"{found!r} is no date", hint="write a day, such as 2026-01-01")
-            at = parse_date_or_instant(found) if isinstance(found, str) else found
-            at_s = epoch_s(at)
+            at = parse_date_or_instant(found if isinstance(found, str) else found.isoformat())
         except PeriodError as error:
             raise TariffError(f"{key}: {error.message}", place=self.place, hint=error.hint) from None
-        if at_s % HOUR_S or at.microsecond:
-            raise self.error(
-                f"{key} {found} is no full hour of the billing zone", "write a day, or a full hour"
-            )
-        return at_s
+        if epoch_s(at) % HOUR_S or at.microsecond:
+            raise self.error(f"{key} = {found} is no full hour in UTC+8", "write a day, or a full hour")
+        return epoch_s(at)
 
-    def known(self, key: str, names: Sequence[str]) -> str:
-        """The text of a key that must be one of the names."""
+    def known(self, key: str, names: Sequence[str], what: str | None = None) -> str:
+        """The text of a key that must be one of the names; `what` says what they name, where the key doesn't."""
         found = self.text(key)
         if found not in names:
-            raise self.error(f"unknown {key} {found!r}", suggestion(found, names))
+            raise self.error(f"unknown {what or key} {found!r}", suggestion(found, names))
         return found
 
 
