@@ -1,0 +1,146 @@
+"""`imcost report`: the monthly report as one HTML page and as a PDF."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from billing.cli.options import Context, common_options
+
+if TYPE_CHECKING:
+    from reports.data import ReportData
+
+EXAMPLE = """
+\b
+Examples:
+  imcost report 2026-10
+  imcost report 2026-10 --lang zh --open
+  imcost report 2026-10 --account 1234567890 --pdf october.pdf
+"""
+
+LANGUAGES = ("en", "zh")
+
+
+class Written(NamedTuple):
+    """What a report was written from, and where to; a path is None where that form was not asked for."""
+
+    data: ReportData
+    html: Path | None
+    pdf: Path | None
+
+
+@click.command(
+    name="report",
+    help=f"Render the monthly report; without --html and --pdf, both into the workspace's reports/.\n{EXAMPLE}",
+)
+@click.argument("month")
+@click.option("--account", metavar="A", help="Only this account.")
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the HTML page to this file."
+)
+@click.option("--pdf", type=click.Path(dir_okay=False, path_type=Path), help="Write the PDF to this file.")
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", help="The report's language. Default: en."
+)
+@click.option("--open", "open_", is_flag=True, help="Show the result in the browser.")
+@common_options
+def command(
+    ctx: Context, month: str, account: str | None, html: Path | None, pdf: Path | None, lang: str, open_: bool
+) -> None:
+    """Render the report and say where it is; exit code 1 where a quantity has no rate."""
+    if html is None and pdf is None:
+        html, pdf = default_paths(ctx.workspace.reports, month, account, lang)
+    written = write_report(ctx, month, account=account, html=html, pdf=pdf, lang=lang)
+    paths = [path for path in (written.html, written.pdf) if path is not None]
+    if ctx.json:
+        ctx.print_json(_json(written, lang))
+    else:
+        for path in paths:
+            click.echo(path)
+    if open_:
+        click.launch(paths[0].resolve().as_uri())
+    complete = written.data.bill.complete
+    if not complete:
+        ctx.warn(
+            f"the total is incomplete: {len(written.data.bill.unrated)} quantities have no rate; the report names them"
+        )
+    ctx.exit(0 if complete else 1)
+
+
+def default_paths(folder: Path, month: str, account: str | None, lang: str) -> tuple[Path, Path]:
+    """Where a report goes that was given no file: named after its month, account and language."""
+    whose = "" if account is None else f"-{_file_name(account)}"
+    language = "" if lang == "en" else f".{lang}"
+    stem = f"imcost-{_file_name(month)}{whose}{language}"
+    return folder / f"{stem}.html", folder / f"{stem}.pdf"
+
+
+def write_report(
+    ctx: Context, month: str, *, account: str | None, html: Path | None, pdf: Path | None, lang: str
+) -> Written:
+    """Gather the month and write the forms that have a path; nothing is written where any of them can't be made."""
+    from reports.data import gather
+    from reports.page import render_page
+    from rules.period import parse_month
+
+    if pdf is not None:
+        from reports.pdf import font_advice, render_pdf
+    store = ctx.open_store()
+    with store.reader() as reader:
+        data = gather(
+            store, reader, parse_month(month), as_of=ctx.as_of, tariff=ctx.load_tariff(), account=account
+        )
+    page = render_page(data, lang)
+    contents: list[tuple[Path, bytes]] = []
+    if html is not None:
+        contents.append((html, page.encode()))
+    if pdf is not None:
+        printed = render_pdf(page)
+        contents.append((pdf, printed.content))
+        if (advice := font_advice(printed.missing_glyphs)) is not None:
+            ctx.warn(advice)
+    for path, content in contents:
+        _write(path, content)
+    return Written(data, html, pdf)
+
+
+def _json(written: Written, lang: str) -> dict[str, Any]:
+    from rules.money import plain
+
+    data = written.data
+    return {
+        "month": data.bill.month.label,
+        "account": data.account,
+        "lang": lang,
+        "html": None if written.html is None else str(written.html),
+        "pdf": None if written.pdf is None else str(written.pdf),
+        "currency": data.bill.currency,
+        "total": plain(data.bill.total),
+        "rounding_adjustment": plain(data.settled.adjustment),
+        "payable": f"{data.settled.payable:.2f}",
+        "complete": data.bill.complete,
+    }
+
+
+def _file_name(text: str) -> str:
+    """Text from other people as a part of a file's name: as it is where it is harmless, else cut down, with a digest."""
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
+        return text
+    harmless = re.sub(r"[^A-Za-z0-9_-]+", "-", text)[:24].strip("-")
+    return f"{harmless}-{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:8]}".lstrip("-")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file beside its place and rename it, so that it is never there by halves."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        aside.write_bytes(content)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -1,0 +1,132 @@
+"""Charts as SVG that a page holds inline: Altair describes them, vl-convert draws them without a browser.
+
+The only user of Altair and vl-convert. Text stays text in the page's own font; numbers and labels come formatted, so that
+a chart speaks the page's language. The SVG has attributes and no style, which a Content-Security-Policy lets be.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, Decimal
+from typing import NamedTuple
+
+import altair as alt
+import vl_convert
+from markupsafe import Markup
+
+from reports.i18n import Formats
+
+INK, MUTED, RULE = "#1b2330", "#5a6473", "#dfe3e8"
+USAGE, CREATION = "#1f5a96", "#dd9a2b"
+"""The two phases, as in the style sheet: dark blue and light amber, apart in grey and for every colour blindness."""
+
+FONT = "Inter, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', sans-serif"
+
+
+class DayBar(NamedTuple):
+    """One day's amounts; the label stands below its bar where it is one of those that are written."""
+
+    label: str
+    usage: Decimal
+    creation: Decimal
+    labelled: bool
+
+
+class Size(NamedTuple):
+    """A chart's size in pixels, and the font size that keeps its text readable at that size."""
+
+    width: int
+    height: int
+    font: int
+
+
+WIDE, NARROW = Size(720, 210, 11), Size(340, 200, 11)
+
+
+def day_chart(days: Sequence[DayBar], f: Formats, *, size: Size, description: str) -> Markup:
+    """Stacked bars of use and creation for each day, with `description` as the text alternative."""
+    step, count = tick_step(max((day.usage + day.creation for day in days), default=Decimal(0)))
+    bars = [
+        {"day": index, "part": part, "order": order, "amount": str(amount)}
+        for index, day in enumerate(days)
+        for order, (part, amount) in enumerate((("usage", day.usage), ("creation", day.creation)))
+    ]
+    chart = (
+        alt.Chart({"values": bars, "format": {"parse": {"amount": "number"}}})
+        .mark_bar(width={"band": 0.72})
+        .encode(
+            x=alt.X("day:O", title=None, axis=_day_axis(days, size)),
+            y=alt.Y(
+                "amount:Q",
+                title=None,
+                stack=True,
+                scale=alt.Scale(domain=[0, {"expr": str(step * count)}], nice=False),
+                axis=_amount_axis([step * index for index in range(count + 1)], step, f, size),
+            ),
+            color=alt.Color(
+                "part:N", legend=None, scale=alt.Scale(domain=["usage", "creation"], range=[USAGE, CREATION])
+            ),
+            order=alt.Order("order:O"),
+        )
+        .properties(
+            width=size.width - _LABELS_WIDTH,
+            height=size.height - _LABELS_HEIGHT,
+            padding={"left": _LABELS_WIDTH - 4, "right": 4, "top": 8, "bottom": _LABELS_HEIGHT - 8},
+            autosize="none",
+            background="transparent",
+        )
+        .configure(aria=False, font=FONT)
+        .configure_view(stroke=None)
+    )
+    return _inline(vl_convert.vegalite_to_svg(chart.to_dict()), description)
+
+
+def tick_step(highest: Decimal) -> tuple[Decimal, int]:
+    """The distance of an axis's ticks, 1, 2 or 5 times a power of ten, and how many of them reach `highest` (at most five)."""
+    if highest <= 0:
+        return Decimal(1), 1
+    power = Decimal(1).scaleb(highest.adjusted() - 1)
+    step = next(step for factor in (1, 2, 5, 10, 20) if (step := factor * power) * 5 >= highest)
+    return step, int((highest / step).to_integral_value(ROUND_CEILING))
+
+
+_LABELS_WIDTH, _LABELS_HEIGHT = 60, 34
+
+
+def _day_axis(days: Sequence[DayBar], size: Size) -> alt.Axis:
+    labels = [day.label if day.labelled else "" for day in days]
+    return alt.Axis(
+        labelExpr=f"{json.dumps(labels)}[datum.value]",
+        labelAngle=0,
+        labelOverlap=False,
+        labelColor=MUTED,
+        labelFontSize=size.font,
+        labelPadding=6,
+        ticks=False,
+        domainColor=INK,
+    )
+
+
+def _amount_axis(ticks: Sequence[Decimal], step: Decimal, f: Formats, size: Size) -> alt.Axis:
+    labels = f.ticks(ticks)
+    return alt.Axis(
+        values={"expr": f"[{','.join(str(tick) for tick in ticks)}]"},
+        labelExpr=f"{json.dumps(labels)}[round(datum.value / {step})]",
+        labelColor=MUTED,
+        labelFontSize=size.font,
+        labelPadding=8,
+        labelOverlap=False,
+        ticks=False,
+        domain=False,
+        gridColor=RULE,
+    )
+
+
+def _inline(svg: str, description: str) -> Markup:
+    """The drawing without a size of its own, so that it fills the page's width, and with its description."""
+    head = re.match(r'<svg [^>]*?viewBox="([^"]+)"[^>]*>', svg)
+    assert head is not None, "vl-convert draws an <svg> with a viewBox"
+    opened = Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="{}" role="img"><title>{}</title>'
+    ).format(head[1], description)
+    return opened + Markup(svg[head.end() :])

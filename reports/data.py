@@ -1,0 +1,258 @@
+"""What a report shows, as values: the month's bill, its groups, the month before, where everything comes from.
+
+Everything is gathered once, before any section is asked; a section picks what it needs. Amounts come from the bill and its
+groups and are only added up here, exactly.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from billing.bill import Bill, Line, exact_sum
+from billing.grouping import Group, group
+from billing.pipeline import MeteredBill, created_manually, make_bill, make_metered_bill
+from billing.store import Reader, Store
+from reports.records import CacheRef, cache_names, tag_keys
+from rules.charges import CHARGES, charge
+from rules.money import Settlement, SettlementRule, settle
+from rules.period import Month, epoch_s, instant, parse_instant
+from rules.tariff import DatedValue, Rate, Tariff
+
+CACHES_NAMED = 20
+"""Caches that a report names, the most expensive first; the rest is one line."""
+
+TAG_KEYS_SHOWN = 4
+"""Tag keys that a report groups by, the most used first: each is another pass over the month. The others are named."""
+
+
+class TagGroups(NamedTuple):
+    """The month by the values of one tag key."""
+
+    key: str
+    groups: tuple[Group, ...]
+
+
+class AccountSettlement(NamedTuple):
+    """What one account pays: its total and how that becomes cents."""
+
+    account_id: str
+    total: Decimal
+    settlement: Settlement
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is to be paid: each account settles its own total, and the amounts are added up."""
+
+    rule: SettlementRule
+    accounts: tuple[AccountSettlement, ...]
+
+    @property
+    def payable(self) -> Decimal:
+        """The sum of what the accounts pay, with two decimals."""
+        return exact_sum(found.settlement.payable for found in self.accounts)
+
+    @property
+    def adjustment(self) -> Decimal:
+        """The sum of the accounts' rounding adjustments: payable minus total."""
+        return exact_sum(found.settlement.adjustment for found in self.accounts)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeCreations:
+    """What automatic creation saved.
+
+    `created` caches were made for free in the month; `lines` is what all automatic caches would have cost in it had they been
+    created manually: builds, and snapshots kept.
+    """
+
+    created: int
+    lines: tuple[Line, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """The exact sum of the lines."""
+        return exact_sum(line.amount for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the records come from: imported files, rows that were refused, and the latest observation among the files."""
+
+    files: int
+    rejected_rows: int
+    last_observed: datetime | None
+
+
+class UsedRate(NamedTuple):
+    """A price that lines of the bill rest on, with the charges that it prices."""
+
+    rate: Rate
+    charges: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportData:
+    """All values of one report.
+
+    `previous` is the month before up to the same point, None where nothing was recorded then. `account` is None for all accounts.
+    `by_day` has every day of the month.
+    """
+
+    bill: Bill
+    account: str | None
+    settled: Settled
+    previous: Bill | None
+    by_cache: tuple[Group, ...]
+    by_account: tuple[Group, ...]
+    by_region: tuple[Group, ...]
+    by_day: tuple[Group, ...]
+    by_tag: tuple[TagGroups, ...]
+    further_tag_keys: tuple[str, ...]
+    cache_names: dict[CacheRef, str]
+    free_creations: FreeCreations
+    provenance: Provenance
+    rates: tuple[UsedRate, ...]
+    values: tuple[DatedValue, ...]
+
+    @property
+    def running(self) -> bool:
+        """Whether the month is not over at the report's moment."""
+        return epoch_s(self.bill.as_of) < self.bill.month.until_s
+
+
+def gather(
+    store: Store, reader: Reader, month: Month, *, as_of: datetime, tariff: Tariff, account: str | None
+) -> ReportData:
+    """Gather a month's report at a moment, for one account or for all."""
+    accounts = None if account is None else (account,)
+    until_s = min(month.until_s, epoch_s(as_of))
+    metered = make_metered_bill(reader, month, as_of=as_of, tariff=tariff, accounts=accounts, by_day=True)
+    keys = tag_keys(reader, month, until_s=until_s, account=account)
+    by_tag = tuple(
+        TagGroups(
+            key,
+            group(
+                make_metered_bill(reader, month, as_of=as_of, tariff=tariff, accounts=accounts, by_tag=key),
+                f"tag:{key}",
+            ),
+        )
+        for key in keys[:TAG_KEYS_SHOWN]
+    )
+    would_be = created_manually(reader, month, as_of=as_of, tariff=tariff)
+    return assemble(
+        metered,
+        account=account,
+        previous=_previous(reader, month, as_of=as_of, tariff=tariff, accounts=accounts),
+        by_tag=by_tag,
+        further_tag_keys=keys[TAG_KEYS_SHOWN:],
+        cache_names=cache_names(reader, _named(metered)),
+        free_creations=_free_creations(metered.bill, would_be, account),
+        provenance=_provenance(store),
+    )
+
+
+def assemble(
+    metered: MeteredBill,
+    *,
+    account: str | None,
+    previous: Bill | None,
+    by_tag: tuple[TagGroups, ...],
+    further_tag_keys: tuple[str, ...],
+    cache_names: dict[CacheRef, str],
+    free_creations: FreeCreations,
+    provenance: Provenance,
+) -> ReportData:
+    """The report's data from bills that have been made already."""
+    bill = metered.bill
+    by_account = group(metered, "account")
+    return ReportData(
+        bill=bill,
+        account=account,
+        settled=_settled(bill, by_account),
+        previous=previous,
+        by_cache=group(metered, "cache"),
+        by_account=by_account,
+        by_region=group(metered, "region"),
+        by_day=group(metered, "day"),
+        by_tag=by_tag,
+        further_tag_keys=further_tag_keys,
+        cache_names=cache_names,
+        free_creations=free_creations,
+        provenance=provenance,
+        rates=_used_rates(bill),
+        values=_used_values(bill),
+    )
+
+
+def largest(groups: Iterable[Group]) -> list[Group]:
+    """The groups by amount, the largest first; ties in the order of their keys."""
+    return sorted(groups, key=lambda found: (-found.amount, [part or "" for part in found.key]))
+
+
+def _named(metered: MeteredBill) -> list[CacheRef]:
+    groups = largest(group(metered, "cache"))[:CACHES_NAMED]
+    return [CacheRef(*(part or "" for part in found.key)) for found in groups]
+
+
+def _previous(
+    reader: Reader, month: Month, *, as_of: datetime, tariff: Tariff, accounts: Sequence[str] | None
+) -> Bill | None:
+    """The bill of the month before, up to the same point of it where the month is still running."""
+    before = month.previous()
+    running = epoch_s(as_of) < month.until_s
+    elapsed_s = max(0, epoch_s(as_of) - month.from_s)
+    until_s = min(before.until_s, before.from_s + elapsed_s) if running else epoch_s(as_of)
+    bill = make_bill(reader, before, as_of=instant(until_s), tariff=tariff, accounts=accounts)
+    recorded = sum(bill.records.caches.values()) + sum(bill.records.instances.values())
+    return bill if recorded else None
+
+
+def _settled(bill: Bill, by_account: Iterable[Group]) -> Settled:
+    rule = bill.tariff.settlement(bill.month.from_s)
+    accounts = tuple(
+        AccountSettlement(found.key[0] or "", found.amount, settle(found.amount, rule))
+        for found in by_account
+    )
+    return Settled(rule, accounts)
+
+
+def _free_creations(bill: Bill, would_be: Iterable[Line], account: str | None) -> FreeCreations:
+    """The lines that only stand in the bill where every cache was created manually: those of the automatic caches."""
+    billed = {line.line_id for line in bill.lines}
+    lines = tuple(
+        line for line in would_be if account in (None, line.account_id) and line.line_id not in billed
+    )
+    return FreeCreations(sum(1 for line in bill.lines if line.free), lines)
+
+
+def _provenance(store: Store) -> Provenance:
+    batches = store.batches()
+    observed = max((parse_instant(batch.observed_at) for batch in batches), default=None)
+    return Provenance(len(batches), len(store.rejections()), observed)
+
+
+def _used_rates(bill: Bill) -> tuple[UsedRate, ...]:
+    """The prices of the bill's lines, in the order of the charges, then by region and date."""
+    order = {declared.id: rank for rank, declared in enumerate(CHARGES)}
+    charges: dict[Rate, set[str]] = {}
+    for line in bill.lines:
+        name = charge(line.charge).rate
+        rate = None if name is None else bill.tariff.rate(name, line.region, line.period_from)
+        if rate is not None:
+            charges.setdefault(rate, set()).add(line.charge)
+    used = [UsedRate(rate, tuple(sorted(ids, key=order.__getitem__))) for rate, ids in charges.items()]
+    return tuple(
+        sorted(used, key=lambda found: (order[found.charges[0]], found.rate.region, found.rate.from_s))
+    )
+
+
+def _used_values(bill: Bill) -> tuple[DatedValue, ...]:
+    """The dated values that the bill's lines rest on, by name and date."""
+    wanted = {(name, line.period_from) for line in bill.lines for name in charge(line.charge).held.values()}
+    found = {bill.tariff.value(name, from_s) for name, from_s in wanted}
+    return tuple(
+        sorted((value for value in found if value is not None), key=lambda value: (value.name, value.from_s))
+    )

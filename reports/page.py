@@ -1,0 +1,121 @@
+"""The report as one HTML page: self-contained, without scripts, under a Content-Security-Policy that lets nothing in.
+
+The same page is what a browser shows and prints and what becomes the PDF.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from billing import __version__
+from reports import i18n
+from reports.data import ReportData
+from reports.i18n import Formats, Words
+from reports.names import clean
+from reports.sections import FOLDER, SECTIONS, section
+from rules.period import rfc3339
+
+_HERE = Path(__file__).parent
+_DESIGN = _HERE / "design"
+_FONTS = ((400, "inter-latin-400-normal.woff2"), (600, "inter-latin-600-normal.woff2"))
+
+
+_DIGIT_WIDTH = "0.648"
+"""How wide Inter's tabular digits are, in em: what aligns numbers of different decimals at their point."""
+
+
+class Shown(NamedTuple):
+    """One section of the page: its anchor, its heading and its content."""
+
+    id: str
+    title: Markup
+    body: Markup
+
+
+def render_page(data: ReportData, language: str) -> str:
+    """The whole page; the same data and language give the same text."""
+    environment = _environment()
+    formats = Formats(language, currency=data.bill.currency, places=i18n.places_for(data.bill.total))
+    shared = Words(language, _HERE / "messages")
+    style = _style(shared)
+    return environment.get_template("layout.html").render(
+        language=language,
+        version=__version__,
+        title=_title(data, shared, formats),
+        created=rfc3339(data.bill.as_of),
+        policy=_policy(style),
+        style=Markup(style),
+        sections=list(_sections(data, language, formats, environment)),
+        t=shared,
+    )
+
+
+def _title(data: ReportData, t: Words, f: Formats) -> str:
+    """The document's title as plain text; the template escapes it."""
+    month = f.month(data.bill.month.from_s)
+    title = t("document_title", month=Markup(month)).unescape()
+    return title if data.account is None else f"{title} · {clean(data.account)[:60]}"
+
+
+def _sections(data: ReportData, language: str, formats: Formats, environment: Environment) -> Iterator[Shown]:
+    for name in SECTIONS:
+        words = Words(language, FOLDER / name)
+        view = section(name).view(data, words, formats)
+        if view is not None:
+            template = environment.get_template(f"sections/{name}/template.html")
+            body = template.render(**view, t=words, f=formats)
+            yield Shown(name.replace("_", "-"), words("title"), Markup(body))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["name"] = i18n.name
+    return environment
+
+
+def _policy(style: str) -> str:
+    """Nothing is loaded from anywhere: this style by its digest, and the fonts and images that the page itself holds."""
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; font-src data:; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _style(t: Words) -> str:
+    """The style sheet with the fonts in it, the lengths of bars, and the language's way to write page numbers."""
+    faces = "".join(_font_face(weight, file) for weight, file in _FONTS)
+    sheet = (_DESIGN / "style.css").read_text(encoding="utf-8")
+    lengths = "".join(f".w{percent}{{width:{percent}%}}" for percent in range(101))
+    lengths += "".join(
+        f".p{digits}{{padding-right:calc({digits} * {_DIGIT_WIDTH}em)}}" for digits in range(9)
+    )
+    numbering = f"@page{{@bottom-right{{content:{_page_number(t)}}}}}"
+    return "\n".join((faces, sheet, lengths, numbering))
+
+
+def _font_face(weight: int, file: str) -> str:
+    font = b64encode((_DESIGN / "fonts" / file).read_bytes()).decode()
+    return (
+        f'@font-face{{font-family:"Inter";font-weight:{weight};font-style:normal;'
+        f'src:url("data:font/woff2;base64,{font}") format("woff2")}}'
+    )
+
+
+def _page_number(t: Words) -> str:
+    """`Page {page} of {pages}` as the value of a CSS `content`."""
+    message = t("page_of", page=Markup("\0counter(page)\0"), pages=Markup("\0counter(pages)\0"))
+    return " ".join(part if index % 2 else f'"{part}"' for index, part in enumerate(str(message).split("\0")))

@@ -1,0 +1,72 @@
+"""The page as a PDF: tagged for accessibility (PDF/UA-1), with bookmarks; the same page gives the same bytes.
+
+The only user of WeasyPrint, which needs Pango from the system. Nothing is fetched: the page holds its own style and fonts.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import NamedTuple
+
+from reports.errors import PdfEngineError
+
+try:
+    from weasyprint import HTML  # type: ignore[import-untyped]
+    from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
+except OSError:
+    raise PdfEngineError(
+        "WeasyPrint can't find Pango, which lays out the PDF",
+        hint="install it (Debian, Ubuntu: apt install libpangoft2-1.0-0 libharfbuzz-subset0; macOS: brew install pango),"
+        " or ask for HTML alone with --html FILE",
+    ) from None
+
+_LOGGER = logging.getLogger("weasyprint")
+_MISSING_GLYPH = "notdef glyph"
+
+
+class Pdf(NamedTuple):
+    """The file's bytes, and the characters that no installed font has."""
+
+    content: bytes
+    missing_glyphs: str
+
+
+def render_pdf(page: str) -> Pdf:
+    """Print a page of `render_page`."""
+    with _missing_glyphs() as missing:
+        content = HTML(
+            string=page, base_url=None, url_fetcher=URLFetcher(allowed_protocols=("data",))
+        ).write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=sha256(page.encode()).digest()[:16])
+    assert content is not None
+    return Pdf(content, "".join(sorted(missing)))
+
+
+def font_advice(missing_glyphs: str) -> str | None:
+    """One line on which font package is missing, None where every character has a shape."""
+    if not missing_glyphs:
+        return None
+    chinese = any("\u2e80" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" for char in missing_glyphs)
+    package = (
+        "fonts-wqy-microhei or fonts-noto-cjk" if chinese else "fonts-noto-core and fonts-noto-color-emoji"
+    )
+    first = f"U+{ord(missing_glyphs[0]):04X}"
+    return f"no installed font has {len(missing_glyphs)} of the PDF's characters ({first} first): install {package}"
+
+
+@contextmanager
+def _missing_glyphs() -> Iterator[set[str]]:
+    """Collect the characters that WeasyPrint reports to have no glyph, and keep its log off the terminal."""
+    found: set[str] = set()
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if _MISSING_GLYPH in str(record.msg) and isinstance(record.args, tuple):
+                found.add(str(record.args[0]))
+
+    collector, handlers, propagates = Collector(), _LOGGER.handlers[:], _LOGGER.propagate
+    _LOGGER.handlers, _LOGGER.propagate = [collector], False
+    try:
+        yield found
+    finally:
+        _LOGGER.handlers, _LOGGER.propagate = handlers, propagates

@@ -1,0 +1,43 @@
+"""What a report asks the records themselves, beside the bill: tag keys and the names of caches."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import NamedTuple
+
+from billing.store import Reader
+from rules.period import Month
+
+_SQL = Path(__file__).parent / "sql"
+
+
+class CacheRef(NamedTuple):
+    """A cache's identity: its id within account and region."""
+
+    account_id: str
+    region: str
+    cache_id: str
+
+
+def tag_keys(reader: Reader, month: Month, *, until_s: int, account: str | None) -> tuple[str, ...]:
+    """The tag keys of the records that touch the month up to `until_s`, the most used first."""
+    with reader.between(month.from_s, until_s) as connection:
+        rows = connection.execute(
+            _sql("tag_keys"), {"from_s": month.from_s, "until_s": until_s, "account": account}
+        ).fetchall()
+    return tuple(str(key) for key, _ in rows)
+
+
+def cache_names(reader: Reader, caches: Collection[CacheRef]) -> dict[CacheRef, str]:
+    """The names of those caches that have one."""
+    if not caches:
+        return {}
+    with reader.connection() as connection:
+        rows = connection.execute(
+            _sql("cache_names"), {"cache_ids": sorted({cache.cache_id for cache in caches})}
+        ).fetchall()
+    found = {CacheRef(account_id, region, cache_id): str(name) for account_id, region, cache_id, name in rows}
+    return {cache: found[cache] for cache in caches if cache in found}
+
+
+def _sql(name: str) -> str:
+    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,43 @@
+"""What each day cost: a chart with the dearest day as its message, and the same numbers as a table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reports.breakdown import break_down
+from reports.charts import NARROW, WIDE, DayBar, day_chart
+from reports.data import ReportData
+from reports.i18n import Formats, Words
+from rules.period import epoch_s
+
+_LABELLED = (0, 7, 14, 21, 28)
+"""The days that the chart writes below their bars: the same day of the week each."""
+
+
+def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
+    """The days in order; those that have not begun yet have no amounts."""
+    bill = data.bill
+    days = break_down(data.by_day, in_order=True)
+    if not days.amount:
+        return {"days": None}
+    begun = {day.label for day in bill.month.days() if day.from_s < epoch_s(bill.as_of)}
+    dearest = max(days.rows, key=lambda row: row.amount)
+    bars = [
+        DayBar(str(index + 1), row.usage, row.creation, index in _LABELLED)
+        for index, row in enumerate(days.rows)
+    ]
+    description = t(
+        "description",
+        month=f.month(bill.month.from_s),
+        day=f.day(str(dearest.key[0])),
+        amount=f.shown(dearest.amount),
+        total=f.shown(days.amount),
+    ).unescape()
+    return {
+        "days": days,
+        "rows": [(f.day(str(row.key[0])), row, row.key[0] in begun) for row in days.rows],
+        "dearest": f.day(str(dearest.key[0])),
+        "dearest_amount": dearest.amount,
+        "wide": day_chart(bars, f, size=WIDE, description=description),
+        "narrow": day_chart(bars, f, size=NARROW, description=description),
+        "complete": bill.complete,
+    }

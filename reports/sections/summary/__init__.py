@@ -1,0 +1,41 @@
+"""The first page's head: whose bill, which month, what is to be paid, and how far to trust it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reports.data import ReportData
+from reports.i18n import Formats, Words
+
+
+def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
+    """The payable amount and how it follows from the total, four facts, and what the numbers rest on."""
+    bill, records = data.bill, data.bill.records
+    empty = not sum(records.caches.values()) + sum(records.instances.values())
+    return {
+        "month": f.month(bill.month.from_s),
+        "previous_month": f.month(bill.month.previous().from_s),
+        "account": data.account,
+        "running": data.running,
+        "begun": bool(data.bill.lines) or not data.running,
+        "as_of": f.instant(bill.as_of),
+        "empty": empty,
+        "total": bill.total,
+        "settled": data.settled,
+        "accounts": len(data.settled.accounts),
+        "exact": f.exact([bill.total, data.settled.adjustment, data.settled.payable]),
+        "complete": bill.complete,
+        "unrated": len(bill.unrated),
+        "estimated": bill.estimated_total,
+        "change": None if data.previous is None else bill.total - data.previous.total,
+        "before": None if data.previous is None else data.previous.total,
+        "caches": sum(records.caches.values()),
+        "caches_charged": records.caches["charged"],
+        "instances": sum(records.instances.values()),
+        "instances_charged": records.instances["charged"],
+        "provenance": data.provenance,
+        "observed": None
+        if data.provenance.last_observed is None
+        else f.instant(data.provenance.last_observed),
+        "tariff": bill.tariff,
+        "digest": bill.tariff.digest.removeprefix("sha256:")[:12],
+    }

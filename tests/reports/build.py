@@ -1,0 +1,114 @@
+"""Bills made by hand, so that reports are tested on values alone."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from billing.bill import CACHE_OUTCOMES, INSTANCE_OUTCOMES, Bill, Counts, Line, Notice, Unrated
+from billing.metering import Slice, make_slices
+from billing.pipeline import MeteredBill
+from billing.rating import Part
+from reports.data import FreeCreations, Provenance, ReportData, TagGroups, assemble
+from reports.records import CacheRef
+from rules.charges import charge
+from rules.money import round_amount, spread
+from rules.period import Month
+from rules.tariff import load
+
+OCTOBER = Month("2026-10")
+AFTER = datetime(2026, 11, 2, 1, 30, tzinfo=UTC)
+TARIFF = load("alibaba-cn")
+SLICES: tuple[Slice, ...] = make_slices(
+    TARIFF, OCTOBER.from_s, OCTOBER.until_s, [day.from_s for day in OCTOBER.days()]
+)
+
+
+def line(
+    id: str,
+    cache_id: str,
+    quantity: int | str,
+    *,
+    account_id: str = "1001",
+    region: str = "cn-hangzhou",
+    estimated: bool = False,
+    month: Month = OCTOBER,
+) -> Line:
+    """A line of a charge at the shipped tariff's price."""
+    declared = charge(id)
+    rate = None if declared.rate is None else TARIFF.rate(declared.rate, "cn-hangzhou", month.from_s)
+    amount = Decimal(0)
+    if rate is not None:
+        price = rate.price.per_unit(declared.unit) * Decimal(quantity).as_integer_ratio()[0]
+        amount = round_amount(price.numerator, price.denominator)
+    return Line(
+        charge=id,
+        phase=declared.phase,
+        account_id=account_id,
+        region=region,
+        cache_id=cache_id,
+        creation_method=declared.creation_method,
+        quantity=Decimal(quantity),
+        unit=declared.unit,
+        rate=Decimal(0) if rate is None else rate.price.amount,
+        per=declared.unit if rate is None else rate.price.per,
+        rate_from=None if rate is None else rate.from_label,
+        amount=amount,
+        free=declared.free,
+        estimated=estimated,
+        estimated_quantity=Decimal(quantity) if estimated else Decimal(0),
+        period_from=month.from_s,
+        period_until=month.until_s,
+    )
+
+
+def metered(
+    lines: Sequence[Line],
+    *,
+    unrated: Sequence[Unrated] = (),
+    notices: Sequence[Notice] = (),
+    caches: Mapping[str, int] | None = None,
+    instances: Mapping[str, int] | None = None,
+    as_of: datetime = AFTER,
+    month: Month = OCTOBER,
+    weights: Sequence[int] = (),
+) -> MeteredBill:
+    """The bill of those lines, each spread over the days by the weights (evenly where there are none)."""
+    days = weights or [1] * len(SLICES)
+    labels = [f"{index:03}" for index in range(len(days))]
+    parts = tuple(
+        tuple(
+            Part(None, cut.index, Decimal(0), Decimal(0), amount)
+            for cut, amount in zip(SLICES, spread(one.amount, days, labels), strict=True)
+        )
+        for one in lines
+    )
+    counts = Counts(
+        dict.fromkeys(CACHE_OUTCOMES, 0) | dict(caches or {}),
+        dict.fromkeys(INSTANCE_OUTCOMES, 0) | dict(instances or {}),
+    )
+    bill = Bill(month, as_of, TARIFF, tuple(lines), tuple(unrated), tuple(notices), counts)
+    return MeteredBill(bill, parts, SLICES)
+
+
+def report(
+    found: MeteredBill,
+    *,
+    account: str | None = None,
+    previous: Bill | None = None,
+    by_tag: tuple[TagGroups, ...] = (),
+    further_tag_keys: tuple[str, ...] = (),
+    cache_names: dict[CacheRef, str] | None = None,
+    free: FreeCreations | None = None,
+    rejected_rows: int = 0,
+) -> ReportData:
+    """The report's data around a bill."""
+    return assemble(
+        found,
+        account=account,
+        previous=previous,
+        by_tag=by_tag,
+        further_tag_keys=further_tag_keys,
+        cache_names=cache_names or {},
+        free_creations=free or FreeCreations(0, ()),
+        provenance=Provenance(3, rejected_rows, AFTER),
+    )
