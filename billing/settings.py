@@ -75,9 +75,10 @@ def _check(table: Mapping[str, Any], name: str, path: Path, text: str) -> None:
             raise SettingsError(
                 f"unknown setting {full}", place=_place(path, text, key), hint=suggestion(key, keys)
             )
-        if not isinstance(value, keys[key]):
+        if not isinstance(value, keys[key]) or value == "":
+            said = "empty" if value == "" else repr(value)
             raise SettingsError(
-                f"{full} is {value!r}", place=_place(path, text, key), hint=f"write {KINDS[keys[key]]}"
+                f"{full} is {said}", place=_place(path, text, key), hint=f"write {KINDS[keys[key]]}"
             )
         if isinstance(value, dict):
             _check(value, full, path, text)

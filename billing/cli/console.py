@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,15 +40,22 @@ def stdout_console() -> Console:
 
 def stderr_console() -> Console:
     """The console for progress; it shows nothing where stderr is no terminal."""
-    from rich.console import Console
-
-    return Console(file=sys.stderr, highlight=False, emoji=False, quiet=not sys.stderr.isatty())
+    return _console(sys.stderr, quiet=not sys.stderr.isatty())
 
 
 def say(text: str) -> None:
     """Print one line on stderr, cleaned."""
     sys.stderr.write(clean(text) + "\n")
     sys.stderr.flush()
+
+
+def _console(file: TextIO, *, quiet: bool = False) -> Console:
+    from rich.console import Console
+
+    plain = bool(os.environ.get("NO_COLOR"))
+    return Console(
+        file=file, highlight=False, emoji=False, quiet=quiet, color_system=None if plain else "auto"
+    )
 
 
 def _escaped(char: str) -> str:
