@@ -115,7 +115,7 @@ def parse_date_or_instant(text: str) -> datetime:
         return parse_instant(text)
     try:
         return instant(date_s(date.fromisoformat(text)))
-    except ValueError:
+    except (ValueError, PeriodError):
         raise PeriodError(f"there is no day {text!r}", hint="check year, month and day") from None
 
 

@@ -35,7 +35,7 @@ def _table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
 
 def _overview() -> str:
     return _table(
-        ("charge", "", "", "caches", "metered on", "rate", "trust"),
+        ("charge", "English", "中文", "caches", "metered on", "rate", "trust"),
         (
             (
                 f"[`{charge.id}`](#{charge.id.replace('.', '')})",

@@ -11,7 +11,7 @@ from rules.tariff.reading import Entries, TariffFile, read_head
 from rules.tariff.regions import Regions
 from rules.tariff.tariff import Layer, Tariff
 
-_SHIPPED = Path(__file__).parent.parent / "tariffs"
+_SHIPPED = Path(__file__).resolve().parent.parent / "tariffs"
 
 
 def shipped() -> tuple[str, ...]:
@@ -42,6 +42,7 @@ def _find(name_or_path: str | Path, search: Sequence[Path], wanted_by: TariffFil
         return Path(name_or_path)
     files = available(search)
     if name_or_path in files:
+        _refuse_second(name_or_path, files[name_or_path], search)
         return files[name_or_path]
     near = nearest(name_or_path, files)
     known = f"known are {', '.join(files)}"
@@ -52,11 +53,22 @@ def _find(name_or_path: str | Path, search: Sequence[Path], wanted_by: TariffFil
     )
 
 
+def _refuse_second(name: str, path: Path, search: Sequence[Path]) -> None:
+    """Refuse a name that two files have: neither may win in silence."""
+    for other in (folder / f"{name}.toml" for folder in search):
+        if other.resolve() != path.resolve() and other.exists():
+            first = "a shipped tariff" if path.parent == _SHIPPED else str(path)
+            raise TariffError(
+                f"{name} is the name of {first}, too", place=str(other), hint="rename this file"
+            )
+
+
 def _load(path: Path, search: Sequence[Path], above: tuple[Path, ...]) -> Tariff:
     """The tariff of a file; `above` are the files that it is a base of."""
-    file = read_head(_content(path), path.name if path.parent == _SHIPPED else str(path))
+    of_ours = path.resolve().parent == _SHIPPED
+    file = read_head(_content(path), path.name if of_ours else str(path))
     head = f"{file.place}, [tariff]"
-    if path.parent != _SHIPPED and file.id in shipped():
+    if not of_ours and file.id in shipped():
         raise TariffError(f"id = {file.id!r} is a shipped tariff's", place=head, hint="choose another id")
     if file.id != path.stem:
         raise TariffError(

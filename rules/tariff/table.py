@@ -3,12 +3,12 @@
 import re
 import tomllib
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from rules.errors import PeriodError, TariffError, suggestion
-from rules.period import HOUR_S, date_s, epoch_s, parse_date_or_instant
+from rules.period import HOUR_S, epoch_s, parse_date_or_instant
 from rules.source import TRUST
 
 _MOST_BYTES = 1 << 20
@@ -103,10 +103,8 @@ class Table:
         if found is None:
             return None
         try:
-            if isinstance(found, date) and not isinstance(found, datetime):
-                return date_s(found)
-            if not isinstance(found, (str, datetime)):
-                raise PeriodError(f"{found!r} is no date", hint="write a day, such as 2026-01-01")
+            if not isinstance(found, (str, date)):
+                raise PeriodError(f"{found} is no date", hint="write a day, such as 2026-01-01")
             at = parse_date_or_instant(found if isinstance(found, str) else found.isoformat())
         except PeriodError as error:
             raise TariffError(f"{key}: {error.message}", place=self.place, hint=error.hint) from None

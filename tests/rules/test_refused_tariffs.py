@@ -35,6 +35,20 @@ def test_an_unknown_tariff_is_refused_with_those_that_are_known(tmp_path: Path) 
     )
 
 
+def test_a_name_that_two_files_have_is_refused(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "acme.toml").write_text('[tariff]\nid = "acme"\ncurrency = "CNY"\n')
+    folders = [tmp_path / "one", tmp_path / "two"]
+    assert refusal("acme", folders) == (
+        f"acme is the name of {folders[0]}/acme.toml, too ({folders[1]}/acme.toml): rename this file"
+    )
+    (tmp_path / "one" / "alibaba-cn.toml").write_text("")
+    assert refusal("alibaba-cn", folders) == (
+        f"alibaba-cn is the name of a shipped tariff, too ({folders[0]}/alibaba-cn.toml): rename this file"
+    )
+
+
 def test_a_file_that_can_t_be_read_is_refused(tmp_path: Path) -> None:
     absent = tmp_path / "absent.toml"
     assert refusal(absent) == f"the tariff can't be read ({absent}): No such file or directory"

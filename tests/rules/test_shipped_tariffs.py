@@ -56,6 +56,10 @@ def test_two_tariffs_are_shipped() -> None:
     ]
 
 
+def test_a_shipped_tariff_can_be_checked_as_a_file(tariff: Tariff) -> None:
+    assert load(available()[tariff.id]) == tariff
+
+
 def test_prices_are_exactly_those_that_were_found(tariff: Tariff) -> None:
     rows = [
         (row.name, plain(row.price.amount), row.price.per, row.region, row.from_label, row.until_label)
