@@ -1,0 +1,19 @@
+-- Purpose: reversals of instances that don't take back exactly what was posted.
+-- Grain:   one row per reversal.
+-- Takes:   every_instance_posting.
+-- Gives:   the reversal's version. Sign and poster differ from the version's, everything else must be alike.
+with reversals as (
+    select * exclude (sign, posted)
+    from every_instance_posting
+    where sign = -1
+),
+
+versions as (
+    select * exclude (sign, posted)
+    from every_instance_posting
+    where sign = 1 and (batch, line) in (select (batch, line) from reversals)
+)
+
+select account_id, region, instance_id, batch, line
+from (select * from reversals except all select * from versions) as unmatched
+order by batch, line

@@ -1,0 +1,18 @@
+-- Purpose: batches of which fewer versions of instances are kept than they say were new or revised.
+-- Grain:   one row per batch.
+-- Takes:   every_instance_posting, instance_history, batches. Versions that a complete list ended have no row of their own, hence
+--          no positive line.
+-- Gives:   the batch, what it says and what is kept.
+select b.id as batch, b.path, b.new + b.revised as said, coalesce(v.versions, 0) as kept
+from batches as b
+left join (
+    select batch, count(*) as versions
+    from (
+        select batch, line from every_instance_posting where sign >= 0 and line > 0
+        union all
+        select batch, line from instance_history where line > 0
+    ) as kept
+    group by batch
+) as v on b.id = v.batch
+where b.kind = 'instances' and coalesce(v.versions, 0) < b.new + b.revised
+order by b.id
