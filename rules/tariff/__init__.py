@@ -4,8 +4,18 @@ Owns the file format, its checks and the order in which entries decide. Knows no
 unit costs, rating multiplies.
 """
 
-from rules.tariff.entries import Dated, DatedValue, Discount, Rate
+from rules.tariff.entries import Dated, DatedValue, Discount, Rate, SettlementEntry
 from rules.tariff.loading import available, load, shipped
 from rules.tariff.tariff import Tariff
 
-__all__ = ["Dated", "DatedValue", "Discount", "Rate", "Tariff", "available", "load", "shipped"]
+__all__ = [
+    "Dated",
+    "DatedValue",
+    "Discount",
+    "Rate",
+    "SettlementEntry",
+    "Tariff",
+    "available",
+    "load",
+    "shipped",
+]
