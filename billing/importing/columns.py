@@ -17,9 +17,9 @@ MOST_IMAGES = 20
 MOST_TAGS = 20
 """Limits of the provider (billing model, section 1)."""
 
-EARLIEST = "1970-01-01T00:00:00Z"
+EARLIEST = "2000-01-01T00:00:00Z"
 LATEST = "9998-12-31T23:59:59Z"
-"""Between these every time must lie: what is later can't be shown in the billing zone."""
+"""Between these every time must lie: nothing was metered before, and what is later can't be shown in the billing zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,12 @@ INSTANCES = RecordKind(
         InputColumn("cache_id", "text", "the image cache that it was made from; empty: none"),
         InputColumn("vcpu", "decimal", "its vCPUs", above="0", high=_BEYOND_REASON, rounded=True),
         InputColumn(
-            "memory_gib", "decimal", "its memory; real traces have zeros", low="0", high=_BEYOND_REASON, rounded=True
+            "memory_gib",
+            "decimal",
+            "its memory; real traces have zeros",
+            low="0",
+            high=_BEYOND_REASON,
+            rounded=True,
         ),
         InputColumn(
             "extra_ephemeral_gib",

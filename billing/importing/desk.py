@@ -1,7 +1,7 @@
 """The desk on which rows are checked: tables in the writer's connection and files in its staging folder.
 
 Every input is checked into a table of its own. Row ids are places in the file only while DuckDB keeps the order of rows, so it is
-told to while rows are loaded.
+told to while rows are loaded. Tags that repeat are checked once for each different text, not row by row.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -10,22 +10,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from billing.importing.columns import RecordKind
-from billing.importing.validation import Checked, Source, check
+from billing.importing.rejection import Problem
+from billing.importing.validation import Source, check, check_values
 from billing.warehouse import Connection
 
 RawTexts = Callable[[str], str]
 """From a table of lines, the SQL that gives line, raw, code and message for each of them; the last two are mostly null."""
 
+PROBED_ROWS = 5_000
+REPEATED = 10
+"""Tags are checked apart where the first rows have at most one different text in so many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """An input's checked rows: `table` has those columns that vary, `line` is the SQL of a row's line in its file."""
+    """An input's checked rows, as pieces of SQL.
 
-    table: str
+    `relation` is what to select from, `line` and `problem` what a row's line and problem are, `values` all columns of the
+    record in their order. `tables` are what the relation is made of.
+    """
+
+    relation: str
     line: str
-    checked: Checked
+    problem: str
+    values: Mapping[str, str]
+    problems: tuple[Problem, ...]
     count: int
     raw_texts: RawTexts
+    tables: tuple[str, ...]
 
 
 class Desk:
@@ -47,21 +59,67 @@ class Desk:
         """Check the source's rows into a new table; what DuckDB can't read raises UnreadableData."""
         self._number += 1
         table = f"rows_{self._number}"
-        checked = check(kind, source, fills=fills)
+        apart = ["tags"] if self._tags_repeat(source) else []
+        checked = check(kind, source, fills=fills, apart=apart)
         with self._order_kept():
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {checked.select}")
-        line = "line" if source.line else "rowid + 2"
-        return Rows(table, line, checked, self._count(table), raw_texts)
+        rows = Rows(
+            relation=f"{table} AS r",
+            line="r.line" if source.line else "r.rowid + 2",
+            problem="r.problem",
+            values={name: checked.constants.get(name, f'r."{name}"') for name in checked.columns},
+            problems=checked.problems,
+            count=self._count(table),
+            raw_texts=raw_texts,
+            tables=(table,),
+        )
+        return self._with_tags(kind, rows, keep_empty=source.empty == "kept") if apart else rows
+
+    def has_problem(self, rows: Rows, code: str) -> bool:
+        """Whether any row has a problem with this code."""
+        numbers = [str(number) for number, each in enumerate(rows.problems, start=1) if each.code == code]
+        listed = ", ".join(numbers) or "NULL"
+        found = self.connection.execute(
+            f"SELECT 1 FROM {rows.relation} WHERE {rows.problem} IN ({listed}) LIMIT 1"
+        ).fetchone()
+        return found is not None
 
     def drop(self, rows: Rows) -> None:
         """Forget rows that are not needed any more."""
-        self.connection.execute(f"DROP TABLE {rows.table}")
+        for table in rows.tables:
+            self.connection.execute(f"DROP TABLE {table}")
 
     def lines_of(self, table: str) -> Iterator[int]:
         """The lines in a table of lines, ascending."""
         cursor = self.connection.cursor().execute(f"SELECT line FROM {table} ORDER BY line")
         while found := cursor.fetchmany(10_000):
             yield from (line for (line,) in found)
+
+    def _tags_repeat(self, source: Source) -> bool:
+        """Whether the first rows have few different tags."""
+        if source.types.get("tags") != "VARCHAR":
+            return False
+        first = f"SELECT tags FROM {source.relation} LIMIT {PROBED_ROWS}"
+        found = self.connection.execute(f"SELECT count(tags), count(DISTINCT tags) FROM ({first})").fetchone()
+        return found is not None and found[0] >= REPEATED * found[1] > 0
+
+    def _with_tags(self, kind: RecordKind, rows: Rows, *, keep_empty: bool) -> Rows:
+        """The rows with their tags checked and in the store's form."""
+        (table,) = rows.tables
+        tags = f"tags_of_{table}"
+        checked = check_values(kind.by_name["tags"], table, keep_empty=keep_empty)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {tags} AS {checked.select}")
+        before = len(rows.problems)
+        return Rows(
+            relation=f"{rows.relation} LEFT JOIN {tags} AS t ON r.tags = t.given",
+            line=rows.line,
+            problem=f"CASE WHEN r.problem = 0 AND t.problem > 0 THEN t.problem + {before} ELSE r.problem END",
+            values={**rows.values, "tags": "t.stored"},
+            problems=rows.problems + checked.problems,
+            count=rows.count,
+            raw_texts=rows.raw_texts,
+            tables=(table, tags),
+        )
 
     def _count(self, table: str) -> int:
         found = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()

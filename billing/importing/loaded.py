@@ -1,4 +1,7 @@
-"""Inputs whose rows lie checked on the desk: the good ones as one relation for the store, the bad ones for the quarantine."""
+"""Inputs whose rows lie checked on the desk: the good ones as one relation for the store, the bad ones for the quarantine.
+
+What is read through a cursor of its own, here and in the store, can't be a temporary table: those belong to one cursor.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from billing.importing.columns import RecordKind
 from billing.importing.desk import Desk, Rows
 from billing.importing.reading import Reading
 from billing.importing.sql_text import quoted
@@ -43,7 +45,7 @@ def quarantine(desk: Desk, loaded: Loaded) -> str | None:
     rows, connection = loaded.rows, desk.connection
     connection.execute(
         f"CREATE OR REPLACE TABLE bad_lines AS"
-        f" SELECT {rows.line} AS line, problem FROM {rows.table} WHERE problem <> 0"
+        f" SELECT {rows.line} AS line, {rows.problem} AS problem FROM {rows.relation} WHERE {rows.problem} <> 0"
     )
     (count,) = connection.execute("SELECT count(*) FROM bad_lines").fetchone() or (0,)
     loaded.batch.rejected = int(count)
@@ -52,9 +54,7 @@ def quarantine(desk: Desk, loaded: Loaded) -> str | None:
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE problems (number SMALLINT, code VARCHAR, message VARCHAR)"
     )
-    numbered = [
-        (number, each.code, each.message) for number, each in enumerate(rows.checked.problems, start=1)
-    ]
+    numbered = [(number, each.code, each.message) for number, each in enumerate(rows.problems, start=1)]
     connection.executemany("INSERT INTO problems VALUES (?, ?, ?)", [*numbered, (FAULTY, "", "")])
     table = f"rejected_{loaded.number}"
     statement = sql(
@@ -63,18 +63,17 @@ def quarantine(desk: Desk, loaded: Loaded) -> str | None:
         path=text_literal(loaded.batch.path),
         raw_texts=rows.raw_texts("bad_lines"),
     )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {statement}")
+    connection.execute(f"CREATE OR REPLACE TABLE {table} AS {statement}")
     return table
 
 
 def gather(desk: Desk, inputs: Sequence[Loaded], name: str) -> str:
     """A view of the good rows of inputs of one kind, with batch and line."""
-    kind = inputs[0].reading.kind
     connection = desk.connection
     parts: list[str] = []
     few = f"few_{name}"
     for each in inputs:
-        good = _good_rows(each, kind)
+        good = _good_rows(each)
         if len(inputs) == 1 or each.rows.count >= FEW_ROWS:
             parts.append(good)
             continue
@@ -88,17 +87,13 @@ def gather(desk: Desk, inputs: Sequence[Loaded], name: str) -> str:
     return name
 
 
-def _good_rows(loaded: Loaded, kind: RecordKind) -> str:
+def _good_rows(loaded: Loaded) -> str:
     """The good rows of one input with all columns, always in the same order."""
     rows = loaded.rows
-    constants = rows.checked.constants
-    columns = [
-        f"{constants[name]} AS {quoted(name)}" if name in constants else quoted(name)
-        for name in rows.checked.columns
-    ]
+    columns = ", ".join(f"{value} AS {quoted(name)}" for name, value in rows.values.items())
     return (
-        f"SELECT {loaded.number} AS batch, CAST({rows.line} AS BIGINT) AS line, {', '.join(columns)}"
-        f" FROM {rows.table} WHERE problem = 0"
+        f"SELECT {loaded.number} AS batch, CAST({rows.line} AS BIGINT) AS line, {columns}"
+        f" FROM {rows.relation} WHERE {rows.problem} = 0"
     )
 
 

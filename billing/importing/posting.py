@@ -61,11 +61,6 @@ def _post_records(
 ) -> Counts:
     """Post caches or instances; what a complete listing covers apart from the rest."""
     merge = group[0].reading.merge
-    if merge and kind == "instances":
-        desk.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE starts AS {sql('known_starts', incoming=relation)}"
-        )
-        relation = "starts"
     regions = _complete_regions(group)
     if (complete or regions) and has_rejected(group):
         notes.append(

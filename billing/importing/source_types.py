@@ -11,12 +11,19 @@ from typing import NamedTuple
 from billing.importing.columns import EARLIEST, LATEST, MOST_DECIMALS, MOST_IMAGES, MOST_TAGS, InputColumn
 from billing.importing.sql_text import instant_literal
 
-NUMBER = r"-?[0-9]+([.][0-9]+)?"
-NUMBER_EXACT = rf"-?[0-9]+([.][0-9]{{1,{MOST_DECIMALS}}})?"
-INTEGER = r"-?[0-9]+"
-_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-TIME = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}:[0-5][0-9]([.][0-9]+)?(Z|[+-]{_CLOCK})"
-NAIVE_TIME = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([Tt ]{_CLOCK}(:[0-5][0-9]([.][0-9]+)?)?)?"
+_BLANK = "[ \\t\\n\\v\\f\\r]*"
+NUMBER = rf"{_BLANK}-?[0-9]+([.][0-9]+)?{_BLANK}"
+NUMBER_EXACT = rf"{_BLANK}-?[0-9]+([.][0-9]{{1,{MOST_DECIMALS}}})?{_BLANK}"
+INTEGER = rf"{_BLANK}-?[0-9]+{_BLANK}"
+_DATE = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+_CLOCK = "([01]?[0-9]|2[0-3]):[0-5]?[0-9]"
+TIME = rf"{_BLANK}{_DATE}[T ]{_CLOCK}:[0-5]?[0-9]([.][0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9]){_BLANK}"
+NAIVE_TIME = rf"{_BLANK}{_DATE}([Tt ]{_CLOCK}(:[0-5]?[0-9]([.][0-9]+)?)?)?{_BLANK}"
+"""Forms of text values. Blanks around a value don't matter, nor do leading zeros; signs, exponents and the like do."""
+
+UTC_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+UTC_TIMESTAMP = "TIMESTAMP READ AS UTC"
+"""The form in which most times come, and the type of a column that DuckDB's reader took in this form alone."""
 
 INTEGER_TYPES = frozenset(
     {
@@ -133,7 +140,7 @@ def _boolean(source: str, type_: str, column: InputColumn) -> Typed | None:
         return Typed(source)
     if type_ != "VARCHAR":
         return None
-    value = f"CASE lower({source}) WHEN 'true' THEN true WHEN 'false' THEN false END"
+    value = f"CASE lower(trim({source})) WHEN 'true' THEN true WHEN 'false' THEN false END"
     return Typed(value, unusable=(("true", "bad_boolean"),))
 
 
@@ -149,6 +156,8 @@ def _time(source: str, type_: str, column: InputColumn) -> Typed | None:
     if type_ == "TIMESTAMPTZ_NS":
         # Casting to microseconds would round up into the next second: cut off instead.
         return Typed(f"make_timestamp(epoch_ns({source}) // 1000)", unusable=(bad,), refused=(outside,))
+    if type_ == UTC_TIMESTAMP:
+        return Typed(source, refused=(outside,))
     if type_ in NAIVE_TYPES:
         return Typed("CAST(NULL AS TIMESTAMP)", unusable=(("true", "naive_time"),))
     if type_ != "VARCHAR":

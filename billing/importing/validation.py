@@ -4,7 +4,7 @@ The statement is made from the declared columns and the types that the file deli
 options are quoted, nothing that stands in a file becomes part of the statement.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -63,25 +63,30 @@ def unreadable_columns(kind: RecordKind, types: Mapping[str, str]) -> dict[str, 
     }
 
 
-def check(kind: RecordKind, source: Source, *, fills: Mapping[str, str]) -> Checked:
+def check(
+    kind: RecordKind, source: Source, *, fills: Mapping[str, str], apart: Collection[str] = ()
+) -> Checked:
     """The statement that checks rows of this kind and brings them into the store's form.
 
-    `fills` has, as SQL, the values for absent columns and empty cells: of account_id, region and observed_at.
+    `fills` has, as SQL, the values for absent columns and empty cells: of account_id, region and observed_at. The columns in
+    `apart` come out as they were given, for `check_values` to check.
     """
     given = {
         name: type_ for name, type_ in source.types.items() if name in kind.by_name and not _is_null(type_)
     }
     extra = [name for name in PROVIDER_COLUMNS if name in source.types]
-    whens, problems = _judgement(kind, given, fills)
+    judged = {name: type_ for name, type_ in given.items() if name not in apart}
+    whens, problems = _judgement(kind, judged, fills)
     if source.faulty:
         whens.insert(0, f"WHEN {source.faulty} THEN {FAULTY}")
     record = dict(_record(kind, given, extra, fills, keep_empty=source.empty == "kept"))
+    record |= {name: (quoted(name), True) for name in apart}
     # A column that has no value in the file is the same in every row: it need not be stored row by row.
     varying = [f"{sql} AS {quoted(name)}" for name, (sql, varies) in record.items() if varies]
     carried = [quoted(name) for name in extra]
     carried += [name for name in (source.line, source.faulty) if name is not None]
     sources = [_given(name, type_, nullify=source.empty == "null") for name, type_ in given.items()]
-    values = [f"{_value(kind.by_name[name], type_, fills)} AS {_v(name)}" for name, type_ in given.items()]
+    values = [f"{_value(kind.by_name[name], type_, fills)} AS {_v(name)}" for name, type_ in judged.items()]
     select = (
         f"SELECT {f'{source.line} AS line, ' if source.line else ''}{', '.join(varying)},\n"
         f"CASE {' '.join(whens)} ELSE 0 END::SMALLINT AS problem\n"
@@ -90,6 +95,28 @@ def check(kind: RecordKind, source: Source, *, fills: Mapping[str, str]) -> Chec
     )
     constants = {name: sql for name, (sql, varies) in record.items() if not varies}
     return Checked(select, tuple(record), constants, tuple(problems))
+
+
+def check_values(column: InputColumn, table: str, *, keep_empty: bool) -> Checked:
+    """The statement that checks each different text of a column in a table once.
+
+    It gives `given`, the value `stored` for it, and `problem`.
+    """
+    problems: list[Problem] = []
+
+    def numbered(found: Problem) -> int:
+        problems.append(found)
+        return len(problems)
+
+    whens = " ".join(_column_judgement(column, "VARCHAR", False, numbered))
+    name, value = quoted(column.name), _v(column.name)
+    select = (
+        f"SELECT {name} AS given, {stored_value(column, value, keep_empty=keep_empty)} AS stored,"
+        f" CASE {whens} ELSE 0 END::SMALLINT AS problem"
+        f" FROM (SELECT {name}, {_typed(column, 'VARCHAR').value} AS {value}"
+        f" FROM (SELECT DISTINCT {name} FROM {table} WHERE {name} IS NOT NULL))"
+    )
+    return Checked(select, (), {}, tuple(problems))
 
 
 def _judgement(

@@ -1,11 +1,14 @@
 """CSV with a header row, in UTF-8: quoted as in RFC 4180, lines ended by LF or CRLF, with or without a byte order mark.
 
 Where a record is a line, DuckDB reads the file and a row's place is its line. Where it isn't (fields with line breaks, empty
-lines, broken rows), the counts differ, and the records are taken apart one by one instead.
+lines, broken rows), the counts differ, and the records are taken apart one by one instead. Times of the usual form are read by
+DuckDB's own parser, which takes words such as infinity, too: where one comes out of range, or fails, times are read as text.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from itertools import islice
 from typing import ClassVar
 
@@ -17,42 +20,57 @@ from billing.importing.inputs import Input
 from billing.importing.reading import Listing, Options, Reading, Sample
 from billing.importing.refusal import InputRefused
 from billing.importing.rejection import MOST_ROW_BYTES, problem
+from billing.importing.source_types import UTC_FORMAT, UTC_TIMESTAMP
 from billing.importing.spool import SpooledRow, spool
 from billing.importing.validation import Source
 from billing.warehouse import UnreadableData, reading_files, text_literal
 
+USUAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+"""What UTC_FORMAT means: such times are quickest to read."""
+
 
 @dataclass(frozen=True, slots=True)
 class CsvReading:
-    """A CSV file whose header is known."""
+    """A CSV file whose header is known; `utc_columns` have times in the usual form, as far as was looked."""
 
     input: Input
     columns: Sequence[str]
     kind: RecordKind
+    utc_columns: Collection[str]
     merge: ClassVar[bool] = False
     listing: ClassVar[Listing | None] = None
 
     def load(self, desk: Desk, options: Options) -> Rows:
         """The rows by their places where these are lines, else taken apart one by one."""
+        rows = self._by_places(desk, options, self.utc_columns) if self.utc_columns else None
+        if rows is not None and desk.has_problem(rows, "time_out_of_range"):
+            # DuckDB's own parser of times takes words such as infinity: the text says what is really wrong.
+            desk.drop(rows)
+            rows = None
+        return rows or self._by_places(desk, options, ()) or self._one_by_one(desk, options)
+
+    def _by_places(self, desk: Desk, options: Options, utc_columns: Collection[str]) -> Rows | None:
+        """The rows, if they are as many as the lines; None where a record is not a line, or a time not as expected."""
+        types = {name: UTC_TIMESTAMP if name in utc_columns else "VARCHAR" for name in self.columns}
+        read_as = {name: "TIMESTAMP" if name in utc_columns else "VARCHAR" for name in self.columns}
+        listed = ", ".join(f"{text_literal(name)}: '{type_}'" for name, type_ in read_as.items())
+        relation = (
+            f"read_csv({text_literal(str(self.input.file))}, header = true, auto_detect = false, nullstr = '',"
+            f" delim = ',', quote = '\"', escape = '\"', max_line_size = {MOST_ROW_BYTES},"
+            f" timestampformat = '{UTC_FORMAT}', columns = {{{listed}}})"
+        )
+        source = Source(relation, types, empty="gone")
         try:
             with reading_files():
                 rows = desk.load(
-                    self.kind, self._at_once(), options.fills, raw_texts=lambda lines: self._raw(desk, lines)
+                    self.kind, source, options.fills, raw_texts=lambda lines: self._raw(desk, lines)
                 )
         except UnreadableData:
-            return self._load_exactly(desk, options)
+            return None
         if rows.count == self.input.lines - 1:
             return rows
         desk.drop(rows)
-        return self._load_exactly(desk, options)
-
-    def _at_once(self) -> Source:
-        columns = ", ".join(f"{text_literal(name)}: 'VARCHAR'" for name in self.columns)
-        relation = (
-            f"read_csv({text_literal(str(self.input.file))}, header = true, auto_detect = false, delim = ',', quote = '\"',"
-            f" escape = '\"', nullstr = '', max_line_size = {MOST_ROW_BYTES}, columns = {{{columns}}})"
-        )
-        return Source(relation, dict.fromkeys(self.columns, "VARCHAR"), empty="gone")
+        return None
 
     def _raw(self, desk: Desk, lines: str) -> str:
         """The raw texts of lines, where a record is a line."""
@@ -67,7 +85,8 @@ class CsvReading:
                 number = line
                 yield SpooledRow(line, readable(text.decode("utf-8-sig", "surrogateescape")), None)
 
-    def _load_exactly(self, desk: Desk, options: Options) -> Rows:
+    def _one_by_one(self, desk: Desk, options: Options) -> Rows:
+        """The rows with the lines on which their records begin."""
         spooled = spool(desk.new_file("records"), self.columns, self._records())
         types = {**dict.fromkeys(self.columns, "VARCHAR"), "line": "BIGINT", "faulty": "BOOLEAN"}
         relation = f"(SELECT *, code IS NOT NULL AS faulty FROM {spooled.relation})"
@@ -109,7 +128,22 @@ class CsvFormat:
             raise InputRefused(
                 "a column has no name", place=path, hint="every column of the first row needs a name"
             )
-        return CsvReading(sample.input, columns, kind_of(columns, filled=options.fills.keys(), place=path))
+        kind = kind_of(columns, filled=options.fills.keys(), place=path)
+        return CsvReading(sample.input, columns, kind, _utc_columns(sample, columns, kind))
+
+
+def _utc_columns(sample: Sample, columns: Sequence[str], kind: RecordKind) -> Collection[str]:
+    """The columns whose times all have the usual form in the first rows."""
+    text = StringIO(sample.head.decode("utf-8-sig", "surrogateescape"), newline="")
+    rows = [
+        each.fields for each in records(text) if each.fields is not None and len(each.fields) == len(columns)
+    ]
+    found = []
+    for place, name in enumerate(columns):
+        times = [row[place] for row in rows[1:-1] if row[place]]
+        if kind.by_name[name].type == "time" and times and all(map(USUAL_TIME.fullmatch, times)):
+            found.append(name)
+    return found
 
 
 def _records_of(file: Input) -> Iterator[Record]:
