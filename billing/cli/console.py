@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,10 +32,7 @@ def safe(text: str) -> str:
 
 def stdout_console() -> Console:
     """The console for results; plain text where stdout is no terminal or NO_COLOR is set."""
-    from rich.console import Console
-
-    width = None if sys.stdout.isatty() else PIPE_WIDTH
-    return Console(file=sys.stdout, highlight=False, emoji=False, width=width)
+    return _console(sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def stderr_console() -> Console:
@@ -49,13 +46,11 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def _console(file: TextIO, *, quiet: bool = False) -> Console:
+def _console(file: TextIO, *, quiet: bool = False, width: int | None = None) -> Console:
     from rich.console import Console
 
-    plain = bool(os.environ.get("NO_COLOR"))
-    return Console(
-        file=file, highlight=False, emoji=False, quiet=quiet, color_system=None if plain else "auto"
-    )
+    colors: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    return Console(file=file, highlight=False, emoji=False, quiet=quiet, width=width, color_system=colors)
 
 
 def _escaped(char: str) -> str:

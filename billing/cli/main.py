@@ -84,14 +84,14 @@ def main(args: Sequence[str] | None = None) -> None:
 def run(args: list[str]) -> int:
     """The exit code of a command: 0 and 1 and 3 are its own, 2 is wrong use, 4 a bug, 130 an interrupt."""
     try:
-        code = imcost.main(args, prog_name="imcost", standalone_mode=False)
+        code = _invoke(args)
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return code
     except BrokenPipeError:
-        # Whoever read our output has enough of it; nothing is wrong, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has enough of it: nothing is wrong.
+        _discard_output()
         return 0
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         console.say("interrupted")
         return INTERRUPTED
     except Exception as error:
@@ -99,9 +99,29 @@ def run(args: list[str]) -> int:
             import traceback
 
             traceback.print_exception(error)
+        if isinstance(error, OSError):
+            _discard_output()
         message, code = explain(error)
         console.say(message)
         return code
+
+
+def _invoke(args: list[str]) -> int:
+    """Run the command; click's own way to do so would hide a closed pipe and an interrupt."""
+    try:
+        with imcost.make_context("imcost", list(args)) as context:
+            imcost.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    return 0
+
+
+def _discard_output() -> None:
+    """Send what stdout still holds nowhere, so that the process doesn't fail on it once more when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def explain(error: Exception) -> tuple[str, int]:

@@ -12,7 +12,8 @@ from billing.cli.console import clean
 from billing.cli.options import Context, common_options
 
 if TYPE_CHECKING:
-    from rules.tariff import Dated, Rate, Tariff
+    from rules.tariff import Dated, DatedValue, Rate, Tariff
+    from rules.tariff.entries import SettlementEntry
 
 CHECK_FAILED = 1
 
@@ -150,8 +151,8 @@ def _dated_json(entry: Dated) -> dict[str, Any]:
 def _values(tariff: Tariff) -> Iterator[tuple[str, str, Dated]]:
     """Name, value and entry of every dated value and settlement rule, layer by layer."""
     for layer in tariff.layers:
-        for entry in (*layer.values, *layer.settlements):
-            yield entry.name, entry.text, entry
+        entries: tuple[DatedValue | SettlementEntry, ...] = (*layer.values, *layer.settlements)
+        yield from ((entry.name, entry.text, entry) for entry in entries)
 
 
 def _print(ctx: Context, tariff: Tariff) -> None:

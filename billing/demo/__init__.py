@@ -3,6 +3,6 @@
 Owns the workloads, the timeline that they live on, and the files that their usage records come in.
 """
 
-from billing.demo.sources import SOURCES, write_sources, write_tariff
+from billing.demo.sources import write_sources, write_tariff
 
-__all__ = ["SOURCES", "write_sources", "write_tariff"]
+__all__ = ["write_sources", "write_tariff"]

@@ -16,9 +16,6 @@ from billing.demo.workloads import LEARNING, WORKLOADS, Workload
 from rules.money import plain, scaled
 from rules.period import Month, rfc3339
 
-SOURCES = "sources"
-"""The folder for them, below the workspace."""
-
 TARIFF = "example-company"
 CENTI_PLACES = 2
 MOST_AGE_S = 75 * 24 * 3600
