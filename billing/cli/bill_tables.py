@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from rules.money import plain
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from billing.bill import Bill, Line
     from billing.cli.options import Context
     from billing.grouping import Group
@@ -36,11 +38,22 @@ def print_bill(ctx: Context, bill: Bill, groups: Sequence[Group] | None, *, rows
     _print_unrated(ctx, bill, rows_shown)
 
 
-def aligned(values: Sequence[Decimal]) -> list[str]:
-    """The values as plain text of one length, so that their decimal points stand in one column."""
+def aligned(values: Sequence[Decimal], header: str = "") -> list[str]:
+    """The values as plain text of one length, so that their decimal points stand in one column below the header."""
     texts = [plain(value).partition(".") for value in values]
     places = max((len(text[2]) for text in texts), default=0)
-    return [whole + (point + decimals).ljust(places + 1 if places else 0) for whole, point, decimals in texts]
+    padded = [
+        whole + (point + decimals).ljust(places + 1 if places else 0) for whole, point, decimals in texts
+    ]
+    longest = max(map(len, padded), default=0)
+    return [text.rjust(max(longest, len(header))) for text in padded]
+
+
+def _add_numbers(table: Table, header: str, texts: Sequence[str]) -> None:
+    """Add a column of aligned numbers: they hold their own padding, which a right-hand column would cut off."""
+    from rich.text import Text
+
+    table.add_column(Text(header, justify="right"), no_wrap=True, min_width=max(map(len, texts), default=0))
 
 
 def warn(ctx: Context, bill: Bill) -> None:
@@ -70,12 +83,13 @@ def _print_lines(ctx: Context, bill: Bill, rows_shown: int) -> None:
     for name in names:
         table.add_column(name.removesuffix("_id"), overflow="fold", min_width=8)
     table.add_column("charge", no_wrap=True, min_width=len(LONGEST_CHARGE))
-    quantities, amounts = aligned([line.quantity for line in shown]), aligned([line.amount for line in shown])
-    table.add_column("quantity", justify="right", no_wrap=True, min_width=_longest(quantities))
+    quantities = aligned([line.quantity for line in shown], "quantity")
+    amounts = aligned([line.amount for line in shown], "amount")
+    _add_numbers(table, "quantity", quantities)
     table.add_column("unit", no_wrap=True)
     if with_rates:
         table.add_column("rate", justify="right", no_wrap=True)
-    table.add_column("amount", justify="right", no_wrap=True, min_width=_longest(amounts))
+    _add_numbers(table, "amount", amounts)
     table.add_column("", no_wrap=True)
     for line, quantity, amount in zip(shown, quantities, amounts, strict=True):
         rate = ["free" if line.free else f"{plain(line.rate)} / {line.per}"] if with_rates else []
@@ -89,10 +103,6 @@ def _print_lines(ctx: Context, bill: Bill, rows_shown: int) -> None:
             f"… and {len(rest)} smaller lines, {plain(exact_sum(line.amount for line in rest))} {bill.currency}"
             " (all of them: --format csv)"
         )
-
-
-def _longest(texts: Sequence[str]) -> int:
-    return max(map(len, texts), default=0)
 
 
 def _naming_columns(lines: Sequence[Line]) -> list[str]:
@@ -112,10 +122,10 @@ def _print_groups(ctx: Context, bill: Bill, groups: Sequence[Group], rows_shown:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in groups[0].columns if groups else ():
         table.add_column(column.removesuffix("_id"), overflow="fold")
-    for column in ("amount", "of it estimated"):
-        table.add_column(column, justify="right", no_wrap=True)
-    amounts = aligned([group.amount for group in shown])
-    estimated = aligned([group.estimated_amount for group in shown])
+    amounts = aligned([group.amount for group in shown], "amount")
+    estimated = aligned([group.estimated_amount for group in shown], "of it estimated")
+    _add_numbers(table, "amount", amounts)
+    _add_numbers(table, "of it estimated", estimated)
     for group, amount, guess in zip(shown, amounts, estimated, strict=True):
         keys = ["(none)" if value is None else ctx.safe(value) for value in group.key]
         table.add_row(*keys, amount, guess)
@@ -132,7 +142,7 @@ def _print_totals(ctx: Context, bill: Bill) -> None:
 
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
     by_charge = bill.total_by_charge
     amounts = aligned([*by_charge.values(), bill.total, bill.estimated_total])
     for charge, amount in zip(by_charge, amounts, strict=False):
