@@ -14,10 +14,10 @@ from billing.bill import Bill, Line, exact_sum
 from billing.grouping import Group, group
 from billing.pipeline import MeteredBill, created_manually, make_bill, make_metered_bill
 from billing.store import Reader, Store
-from reports.records import CacheRef, cache_names, tag_keys
+from reports.records import CacheRef, cache_names, last_observed, tag_keys
 from rules.charges import CHARGES, charge
 from rules.money import Settlement, SettlementRule, settle
-from rules.period import Month, epoch_s, instant, parse_instant
+from rules.period import Month, epoch_s, instant
 from rules.tariff import DatedValue, Rate, Tariff
 
 CACHES_NAMED = 20
@@ -79,7 +79,7 @@ class FreeCreations:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where the records come from: imported files, rows that were refused, and the latest observation among the files."""
+    """Where the records come from: the workspace's imported files and refused rows, and when the month's were last observed."""
 
     files: int
     rejected_rows: int
@@ -150,7 +150,11 @@ def gather(
         further_tag_keys=keys[TAG_KEYS_SHOWN:],
         cache_names=cache_names(reader, _named(metered)),
         free_creations=_free_creations(metered.bill, would_be, account),
-        provenance=_provenance(store),
+        provenance=Provenance(
+            files=len(store.batches()),
+            rejected_rows=len(store.rejections()),
+            last_observed=last_observed(reader, month, until_s=until_s, account=account),
+        ),
     )
 
 
@@ -226,12 +230,6 @@ def _free_creations(bill: Bill, would_be: Iterable[Line], account: str | None) -
         line for line in would_be if account in (None, line.account_id) and line.line_id not in billed
     )
     return FreeCreations(sum(1 for line in bill.lines if line.free), lines)
-
-
-def _provenance(store: Store) -> Provenance:
-    batches = store.batches()
-    observed = max((parse_instant(batch.observed_at) for batch in batches), default=None)
-    return Provenance(len(batches), len(store.rejections()), observed)
 
 
 def _used_rates(bill: Bill) -> tuple[UsedRate, ...]:

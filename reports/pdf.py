@@ -5,15 +5,17 @@ The only user of WeasyPrint, which needs Pango from the system. Nothing is fetch
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from hashlib import sha256
+from io import StringIO
 from typing import NamedTuple
 
 from reports.errors import PdfEngineError
 
 try:
-    from weasyprint import HTML  # type: ignore[import-untyped]
-    from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
+    with redirect_stdout(StringIO()):  # Where Pango is missing, WeasyPrint prints a page about it.
+        from weasyprint import HTML  # type: ignore[import-untyped]
+        from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
 except OSError:
     raise PdfEngineError(
         "WeasyPrint can't find Pango, which lays out the PDF",

@@ -1,11 +1,12 @@
-"""What a report asks the records themselves, beside the bill: tag keys and the names of caches."""
+"""What a report asks the records themselves, beside the bill: tag keys, names of caches, the last observation."""
 
 from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from billing.store import Reader
-from rules.period import Month
+from rules.period import Month, instant
 
 _SQL = Path(__file__).parent / "sql"
 
@@ -25,6 +26,15 @@ def tag_keys(reader: Reader, month: Month, *, until_s: int, account: str | None)
             _sql("tag_keys"), {"from_s": month.from_s, "until_s": until_s, "account": account}
         ).fetchall()
     return tuple(str(key) for key, _ in rows)
+
+
+def last_observed(reader: Reader, month: Month, *, until_s: int, account: str | None) -> datetime | None:
+    """When a record that touches the month up to `until_s` was last observed; None where there is no record."""
+    with reader.between(month.from_s, until_s) as connection:
+        found = connection.execute(
+            _sql("last_observed"), {"from_s": month.from_s, "until_s": until_s, "account": account}
+        ).fetchone()
+    return None if found is None or found[0] is None else instant(found[0])
 
 
 def cache_names(reader: Reader, caches: Collection[CacheRef]) -> dict[CacheRef, str]:

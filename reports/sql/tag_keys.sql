@@ -1,6 +1,6 @@
 -- Purpose: which tag keys the records of a month have, so that a report can group by each.
 -- Grain:   one row per tag key, the most used first.
--- Takes:   cache_postings and instance_postings (the journal), cache_keys; $from_s and $until_s in epoch seconds, $account or null.
+-- Takes:   cache_postings and instance_postings (the journal); $from_s and $until_s in epoch seconds, $account or null.
 -- Gives:   key, and records: how many current caches and instances that touch [from_s, until_s) have it.
 with tagged as (
     select p.sign, p.tags

@@ -1,21 +1,24 @@
 """Bills made by hand, so that reports are tested on values alone."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from billing.bill import CACHE_OUTCOMES, INSTANCE_OUTCOMES, Bill, Counts, Line, Notice, Unrated
+from billing.grouping import group
 from billing.metering import Slice, make_slices
 from billing.pipeline import MeteredBill
 from billing.rating import Part
 from reports.data import FreeCreations, Provenance, ReportData, TagGroups, assemble
 from reports.records import CacheRef
 from rules.charges import charge
-from rules.money import round_amount, spread
+from rules.money import cut_cents, round_amount, spread
 from rules.period import Month
 from rules.tariff import load
 
 OCTOBER = Month("2026-10")
+SEPTEMBER = OCTOBER.previous()
 AFTER = datetime(2026, 11, 2, 1, 30, tzinfo=UTC)
 TARIFF = load("alibaba-cn")
 SLICES: tuple[Slice, ...] = make_slices(
@@ -111,4 +114,70 @@ def report(
         cache_names=cache_names or {},
         free_creations=free or FreeCreations(0, ()),
         provenance=Provenance(3, rejected_rows, AFTER),
+    )
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "{{ 7*7 }}{% raw %}",
+    '"><img src=x onerror=alert(1)>',
+    "a\x1b[31mred\x00",
+    "\u202egnp.exe",
+    "=cmd|' /C calc'!A0",
+    "\ud800 lone",
+    "مخزن الصور 训练 👩‍💻",
+    "x" * 10_000,
+    "</style></title><script>",
+)
+"""Names that other people may give to caches, accounts and tags."""
+
+
+def full(names: tuple[str, ...] = ("flink", "spark")) -> ReportData:
+    """A month with something in every section, whose caches, accounts and tags have these names."""
+    lines, cache_names = [], {}
+    for index, name in enumerate(names):
+        account, cache = name, f"imc-{index}"
+        cache_names[CacheRef(account, "cn-hangzhou", cache)] = name
+        lines += [
+            line("creation.snapshot", cache, 1488, account_id=account, estimated=index == 0),
+            line("usage.cache_disk", cache, 20_000_000 + index, account_id=account),
+        ]
+    lines += [
+        line("creation.automatic", "imc-auto", 1, account_id=names[0], region="cn-beijing"),
+        line("usage.ephemeral_storage", "imc-auto", 7_000, account_id=names[0], region="cn-beijing"),
+    ]
+    lines.sort(key=lambda one: (one.account_id, one.region, one.cache_id))
+    reason = TARIFF.missing_reason("ebs.essd_pl1", "cn-x", OCTOBER.from_s)
+    found = metered(
+        lines,
+        unrated=[
+            Unrated("usage.cache_disk", names[0], "cn-x", names[-1], Decimal(3600), "GiB-second", reason)
+        ],
+        notices=[Notice("unknown_cache", names[0], "cn-hangzhou", names[-1], 4, "…")],
+        caches={"charged": len(names), "free": 1},
+        instances={"charged": 40, "unknown_cache": 4},
+        weights=range(1, 32),
+    )
+    before = metered(
+        [one._replace(amount=cut_cents(one.amount)) for one in lines if one.charge != "creation.snapshot"],
+        month=SEPTEMBER,
+        caches={"charged": 1},
+    )
+    by_tag = tuple(
+        TagGroups(
+            name, tuple(replace(one, columns=(f"tag:{name}",), key=(name,)) for one in group(found, "charge"))
+        )
+        for name in names[:2]
+    )
+    free = FreeCreations(
+        1, (line("creation.disk", "imc-auto", 9000), line("creation.snapshot", "imc-auto", 60))
+    )
+    return report(
+        found,
+        previous=before.bill,
+        by_tag=by_tag,
+        further_tag_keys=names,
+        cache_names=cache_names,
+        free=free,
+        rejected_rows=2,
     )

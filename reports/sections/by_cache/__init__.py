@@ -1,6 +1,5 @@
 """What each cache cost: the dearest by name, the rest in one line."""
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,14 +19,13 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
     estimated = {
         CacheRef(line.account_id, line.region, line.cache_id) for line in data.bill.lines if line.estimated
     }
-    seen = Counter(methods.values())
 
     def names(row: Row) -> dict[str, Any]:
         cache = CacheRef(*(part or "" for part in row.key))
         return {
             "cache": cache,
             "name": data.cache_names.get(cache),
-            "method": t(methods[cache]),
+            "method": t("method_" + methods[cache]),
             "estimated": cache in estimated,
             "where": [
                 part
@@ -43,7 +41,6 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
         "found": found,
         "names": names,
         "caches": len(data.by_cache),
-        "methods": seen,
         "month": data.bill.month.label,
         "complete": data.bill.complete,
     }

@@ -14,7 +14,7 @@ _LABELLED = (0, 7, 14, 21, 28)
 
 
 def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
-    """The days in order; those that have not begun yet have no amounts."""
+    """The days in order; those that have not begun yet are one row."""
     bill = data.bill
     days = break_down(data.by_day, in_order=True)
     if not days.amount:
@@ -34,7 +34,8 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
     ).unescape()
     return {
         "days": days,
-        "rows": [(f.day(str(row.key[0])), row, row.key[0] in begun) for row in days.rows],
+        "rows": [(f.day(str(row.key[0])), row) for row in days.rows if row.key[0] in begun],
+        "to_come": [f.day(str(row.key[0])) for row in days.rows if row.key[0] not in begun],
         "dearest": f.day(str(dearest.key[0])),
         "dearest_amount": dearest.amount,
         "wide": day_chart(bars, f, size=WIDE, description=description),

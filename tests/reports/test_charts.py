@@ -1,0 +1,51 @@
+"""Charts: drawings that fit the page, say what they show, and come out the same every time."""
+
+from decimal import Decimal
+
+import pytest
+
+from reports.charts import NARROW, WIDE, DayBar, day_chart, tick_step
+from reports.i18n import Formats
+
+FORMATS = Formats("en", currency="CNY", places=2)
+DAYS = [DayBar(str(day + 1), Decimal(day * 100), Decimal("7.5"), day % 7 == 0) for day in range(31)]
+
+
+def test_the_same_days_give_the_same_drawing() -> None:
+    one, two = (day_chart(DAYS, FORMATS, size=WIDE, description="d") for _ in range(2))
+    assert one == two
+
+
+def test_a_chart_fills_its_place_and_says_what_it_shows() -> None:
+    chart = day_chart(DAYS, FORMATS, size=NARROW, description="costs <b>a day</b>")
+    head = chart[: chart.index(">") + 1]
+    assert 'viewBox="0 0 340 200"' in head
+    assert "width=" not in head
+    assert "<title>costs &lt;b&gt;a day&lt;/b&gt;</title>" in chart
+
+
+def test_a_chart_keeps_to_the_content_security_policy() -> None:
+    chart = day_chart(DAYS, FORMATS, size=WIDE, description="d")
+    assert "style=" not in chart
+    assert "<script" not in chart
+    assert "href=" not in chart.replace('xmlns:xlink="http://www.w3.org/1999/xlink"', "")
+
+
+def test_labels_are_text_in_the_language_of_the_page() -> None:
+    chart = day_chart(DAYS, FORMATS, size=WIDE, description="d")
+    assert ">4,000</text>" in chart
+    assert ">29</text>" in chart
+
+
+@pytest.mark.parametrize(
+    ("highest", "step", "count"),
+    [
+        ("0", "1", 1),
+        ("1", "0.2", 5),
+        ("9746", "2000", 5),
+        ("11", "5", 3),
+        ("0.0000000003", "0.0000000001", 3),
+    ],
+)
+def test_ticks_are_round_and_reach_the_highest_bar(highest: str, step: str, count: int) -> None:
+    assert tick_step(Decimal(highest)) == (Decimal(step), count)

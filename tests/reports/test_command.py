@@ -1,0 +1,152 @@
+"""`imcost report` over a workspace of real records: the files, what they say, and what the command prints."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from billing.cli.main import run
+from billing.cli.report import default_paths
+from billing.store import open_store
+from billing.workspace import Workspace
+from reports.data import gather
+from reports.records import CacheRef
+from rules.period import Month
+from rules.tariff import load
+
+CACHES = """\
+cache_id,account_id,region,cache_name,creation_method,size_gib,snapshot_gib,created_at,ready_at,tags,observed_at
+imc-1,1001,cn-hangzhou,flink,manual,40,2,2026-09-20T00:00:00Z,2026-09-20T00:05:00Z,"{""team"":""search""}",2026-11-01T00:00:00Z
+imc-2,1002,cn-hangzhou,auto-create-for-eci-9,automatic,50,,2026-10-02T00:00:00Z,2026-10-02T00:10:00Z,,2026-11-01T00:00:00Z
+"""
+INSTANCES = """\
+instance_id,account_id,region,cache_id,vcpu,memory_gib,extra_ephemeral_gib,started_at,ended_at,tags,observed_at
+eci-1,1001,cn-hangzhou,imc-1,2,4,,2026-10-05T00:00:00Z,2026-10-05T03:00:00Z,,2026-10-06T00:00:00Z
+eci-2,1001,cn-hangzhou,imc-1,2,4,,2026-09-25T00:00:00Z,2026-09-25T06:00:00Z,,2026-10-06T00:00:00Z
+eci-3,1002,cn-hangzhou,imc-2,2,4,20,2026-10-08T00:00:00Z,2026-10-08T10:00:00Z,"{""env"":""prod""}",2026-10-09T00:00:00Z
+"""
+AS_OF = "2026-11-02T00:00:00Z"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace with two caches of two accounts, and their instances."""
+    folder = tmp_path / "ws"
+    for name, content in (("caches.csv", CACHES), ("instances.csv", INSTANCES)):
+        (tmp_path / name).write_text(content)
+        assert run(["--workspace", str(folder), "import", str(tmp_path / name)]) == 0
+    return folder
+
+
+def imcost(workspace: Path, *arguments: str) -> int:
+    return run(["--workspace", str(workspace), "--as-of", AS_OF, *arguments])
+
+
+def test_without_files_both_go_into_the_workspace(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert imcost(workspace, "report", "2026-10") == 0
+    html, pdf = (workspace / "reports" / f"imcost-2026-10.{kind}" for kind in ("html", "pdf"))
+    assert capsys.readouterr().out.splitlines() == [str(html), str(pdf)]
+    assert html.read_text().startswith("<!doctype html>")
+    assert pdf.read_bytes().startswith(b"%PDF")
+    assert sorted(path.name for path in html.parent.iterdir()) == [
+        "imcost-2026-10.html",
+        "imcost-2026-10.pdf",
+    ]
+
+
+def test_the_report_says_what_charges_says(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert imcost(workspace, "charges", "2026-10", "--json") == 0
+    total = json.loads(capsys.readouterr().out)["total"]
+    page = tmp_path / "here" / "page.html"
+    assert imcost(workspace, "report", "2026-10", "--html", str(page), "--lang", "zh", "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["total"] == total
+    assert Decimal(answer["payable"]) == Decimal(total) + Decimal(answer["rounding_adjustment"])
+    assert (answer["html"], answer["pdf"], answer["complete"]) == (str(page), None, True)
+    assert f'value="{total}"' in page.read_text()
+    assert not (workspace / "reports").exists()
+
+
+def test_one_account_has_a_report_of_its_own(workspace: Path) -> None:
+    page = workspace / "a.html"
+    assert imcost(workspace, "report", "2026-10", "--account", "1002", "--html", str(page)) == 0
+    text = page.read_text()
+    assert "auto-create-for-eci-9" in text
+    assert "flink" not in text
+
+
+def test_an_account_with_a_wild_name_can_not_leave_the_folder(workspace: Path) -> None:
+    html, pdf = default_paths(workspace, "2026-10", "../../etc/x", "zh")
+    assert (html.parent, pdf.parent) == (workspace, workspace)
+    assert html.name.endswith(".zh.html")
+    assert default_paths(workspace, "2026-10", "../../etc/y", "zh")[0] != html
+
+
+def test_a_quantity_without_a_price_ends_in_exit_code_1(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = workspace.parent / "elsewhere.csv"
+    elsewhere.write_text(CACHES.replace("cn-hangzhou", "cn-nowhere"))
+    assert run(["--workspace", str(workspace), "import", str(elsewhere)]) == 0
+    assert imcost(workspace, "report", "2026-10", "--html", str(workspace / "a.html")) == 1
+    assert "no rate" in capsys.readouterr().err
+
+
+def test_a_month_that_is_none_is_one_sentence(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert imcost(workspace, "report", "october") == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not (workspace / "reports").exists()
+
+
+def test_what_is_gathered(workspace: Path) -> None:
+    store = open_store(Workspace(workspace))
+    as_of = datetime(2026, 11, 2, tzinfo=UTC)
+    with store.reader() as reader:
+        data = gather(store, reader, Month("2026-10"), as_of=as_of, tariff=load("alibaba-cn"), account=None)
+    assert data.cache_names == {
+        CacheRef("1001", "cn-hangzhou", "imc-1"): "flink",
+        CacheRef("1002", "cn-hangzhou", "imc-2"): "auto-create-for-eci-9",
+    }
+    assert [found.key for found in data.by_tag] == ["env", "team"]
+    assert all(sum(one.amount for one in found.groups) == data.bill.total for found in data.by_tag)
+    assert data.previous is not None
+    assert data.previous.total > 0
+    assert data.provenance.files == 2
+    assert data.provenance.last_observed == datetime(2026, 11, 1, tzinfo=UTC)
+    free = data.free_creations
+    assert free.created == 1
+    assert {one.cache_id for one in free.lines} == {"imc-2"}
+    assert {one.charge for one in free.lines} == {
+        "creation.instance_vcpu",
+        "creation.instance_memory",
+        "creation.disk",
+        "creation.snapshot",
+    }
+    # A build of 600 s: 2 vCPU and 4 GiB of memory, a disk of 50 GiB, and a snapshot of at most 50 GiB for 712 started hours.
+    assert free.total == (
+        Decimal("0.0588") + Decimal("0.014712") + Decimal("0.0175") + Decimal("5.9333333333")
+    )
+
+
+def test_a_running_month_is_compared_with_the_same_span_of_the_one_before(workspace: Path) -> None:
+    store = open_store(Workspace(workspace))
+    with store.reader() as reader:
+        data = gather(
+            store,
+            reader,
+            Month("2026-10"),
+            as_of=datetime(2026, 10, 6, tzinfo=UTC),
+            tariff=load("alibaba-cn"),
+            account=None,
+        )
+    assert data.running
+    assert data.previous is None

@@ -1,0 +1,171 @@
+"""The page: it says what the bill says, lets nothing in, and stands whatever the month holds."""
+
+import re
+from base64 import b64encode
+from datetime import UTC, datetime
+from decimal import Decimal
+from hashlib import sha256
+from html.parser import HTMLParser
+
+import pytest
+
+from billing.bill import exact_sum
+from reports.page import render_page
+from reports.sections import SECTIONS
+from tests.reports.build import HOSTILE, full, line, metered, report
+
+
+class Page(HTMLParser):
+    """What a browser would make of the page: elements by tag, and the sections' text and exact values."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.sections: dict[str, str] = {}
+        self.values: dict[str, list[Decimal]] = {}
+        self._at = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.elements.append((tag, found))
+        if tag == "section":
+            self._at = str(found["id"])
+        if tag == "data":
+            self.values.setdefault(self._at, []).append(Decimal(str(found["value"])))
+
+    def handle_data(self, data: str) -> None:
+        self.sections[self._at] = self.sections.get(self._at, "") + data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+FULL = full()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_same_data_give_the_same_page(language: str) -> None:
+    assert render_page(FULL, language) == render_page(full(), language)
+
+
+def test_every_section_is_there_in_its_order() -> None:
+    page = Page(render_page(FULL, "en"))
+    assert [found["id"] for found in page.all("section")] == [name.replace("_", "-") for name in SECTIONS]
+
+
+def test_total_adjustment_and_payable_are_the_bills() -> None:
+    page = Page(render_page(FULL, "en"))
+    total, settled = FULL.bill.total, FULL.settled
+    assert settled.payable == exact_sum(account.settlement.payable for account in settled.accounts)
+    assert settled.payable - settled.adjustment == total
+    assert page.values["summary"][:4] == [settled.payable, total, settled.adjustment, settled.payable]
+    assert f"{settled.payable:,.2f}" in page.sections["summary"]
+
+
+@pytest.mark.parametrize("section", ["by-charge", "by-day", "by-cache", "by-account", "by-region"])
+def test_each_breakdown_shows_the_total(section: str) -> None:
+    assert FULL.bill.total in Page(render_page(FULL, "en")).values[section]
+
+
+def test_the_parts_of_the_change_sum_to_it() -> None:
+    values = Page(render_page(FULL, "en")).values["change"]
+    rows = [values[index : index + 3] for index in range(0, len(values), 3)]
+    *parts, whole = rows
+    assert [exact_sum(column) for column in zip(*parts, strict=True)] == whole
+    assert FULL.previous is not None
+    assert whole == [FULL.previous.total, FULL.bill.total, FULL.bill.total - FULL.previous.total]
+
+
+def test_most_caches_are_one_line_and_none_is_lost() -> None:
+    lines = [line("usage.cache_disk", f"imc-{index:04}", 1_000_000 + index) for index in range(3_000)]
+    data = report(metered(lines, caches={"charged": 3_000}))
+    page = Page(render_page(data, "en"))
+    assert "2,980 other caches" in page.sections["by-cache"]
+    assert data.bill.total in page.values["by-cache"]
+    assert "--by cache --format csv" in page.sections["by-cache"]
+
+
+def test_an_incomplete_total_says_so_where_it_stands() -> None:
+    page = Page(render_page(FULL, "en"))
+    assert "Incomplete: 1 quantity has no price" in page.sections["summary"]
+    assert "Total, incomplete" in page.sections["by-cache"]
+    assert "no price ebs.essd_pl1 there from 2026-10-01" in page.sections["open-points"]
+    assert "没有 ebs.essd_pl1 的单价" in Page(render_page(FULL, "zh")).sections["open-points"]
+
+
+def test_the_counts_of_records_add_up_on_the_page() -> None:
+    text = " ".join(Page(render_page(FULL, "en")).sections["data-quality"].split())
+    assert "Charged 2 40" in text
+    assert "All that overlap the month 3 44" in text
+    assert "2 rows of the workspace’s imports were refused" in text
+
+
+def test_an_empty_month_is_a_page_that_says_so() -> None:
+    for language in ("en", "zh"):
+        page = Page(render_page(report(metered([])), language))
+        assert "CNY\u00a00.00" in page.sections["summary"]
+        assert {"by-account", "by-region", "free-creations"}.isdisjoint(page.sections)
+    assert (
+        "No cache and no instance was recorded"
+        in Page(render_page(report(metered([])), "en")).sections["summary"]
+    )
+
+
+def test_one_cache_needs_no_breakdown_by_account_or_region() -> None:
+    data = report(metered([line("usage.cache_disk", "imc-1", 21_600)], caches={"charged": 1}), account="1001")
+    page = Page(render_page(data, "en"))
+    assert "Account 1001" in page.sections["summary"]
+    assert {"by-account", "by-region"}.isdisjoint(page.sections)
+    assert page.values["summary"][:3] == [Decimal("0.01"), Decimal("0.0126"), Decimal("-0.0026")]
+
+
+def test_a_running_month_shows_only_the_days_that_have_begun() -> None:
+    data = report(
+        metered([line("usage.cache_disk", "imc-1", 9_000_000)], as_of=datetime(2026, 10, 3, 4, tzinfo=UTC))
+    )
+    page = Page(render_page(data, "en"))
+    assert "Running" in page.sections["summary"]
+    assert "Sun, Oct 4 to Sat, Oct 31: not begun yet" in page.sections["by-day"]
+    assert page.sections["by-day"].count("Oct 4") == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_hostile_names_stay_text(language: str) -> None:
+    text = render_page(full(HOSTILE), language)
+    page = Page(text)
+    assert {tag for tag, _ in page.elements}.isdisjoint(
+        {"script", "img", "iframe", "object", "link", "base", "form"}
+    )
+    assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "49" not in re.findall(r"<bdi>([^<]*)</bdi>", text)
+    assert "{{ 7*7 }}" in page.sections["by-cache"]
+    text.encode()
+
+
+def test_nothing_is_loaded_and_only_this_style_applies() -> None:
+    text = render_page(full(HOSTILE), "en")
+    page = Page(text)
+    policy = next(found["content"] for found in page.all("meta") if found.get("http-equiv"))
+    style = text[text.index("<style>") + 7 : text.index("</style>")]
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert policy is not None
+    assert "default-src 'none'" in policy
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
+    assert not any("style" in attributes for _, attributes in page.elements)
+    assert not re.search(r"url\((?!\"data:)|@import", style)
+    links = [str(found["href"]) for found in page.all("a")]
+    assert all(link.startswith(("#", "https://")) for link in links)
+    assert {link[1:] for link in links if link.startswith("#")} <= {
+        str(found["id"]) for found in page.all("section")
+    }
+
+
+def test_a_month_of_many_caches_stays_a_small_page() -> None:
+    lines = [
+        line("usage.cache_disk", f"imc-{index}", 10**6, account_id=str(index % 99)) for index in range(3_000)
+    ]
+    assert len(render_page(report(metered(lines, weights=[1] * 31)), "en")) < 300_000
