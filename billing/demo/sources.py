@@ -25,7 +25,8 @@ Row = Mapping[str, str]
 
 CACHE_COLUMNS = (
     "cache_id", "account_id", "region", "cache_name", "creation_method", "size_gib", "snapshot_gib", "instant", "images",
-    "created_at", "ready_at", "failed_at", "standard_snapshot_at", "deleted_at", "retention_days", "tags", "observed_at",
+    "created_at", "ready_at", "failed_at", "standard_snapshot_at", "deleted_at", "retention_days",
+    "last_matched_at", "tags", "observed_at",
 )  # fmt: skip
 INSTANCE_COLUMNS = (
     "instance_id", "account_id", "region", "cache_id", "vcpu", "memory_gib", "extra_ephemeral_gib", "started_at", "ended_at",
@@ -114,9 +115,17 @@ def _cache_row(cache: Cache, at_s: int) -> Row:
         "standard_snapshot_at": _time(cache.standard_snapshot_s, at_s),
         "deleted_at": "" if work.keep_days is not None else _time(cache.ended_s, at_s),
         "retention_days": "" if work.keep_days is None else str(work.keep_days),
+        "last_matched_at": _last_matched(cache, at_s),
         "tags": _tags(work),
         "observed_at": rfc3339(at_s),
     }
+
+
+def _last_matched(cache: Cache, at_s: int) -> str:
+    """An automatic cache is matched until its successor comes."""
+    if not cache.workload.automatic or cache.ready_s is None or cache.ready_s >= at_s:
+        return ""
+    return rfc3339(max(cache.ready_s, min(cache.succeeded_s, at_s - 3600)))
 
 
 def _instance_row(run: Instance, at_s: int) -> Row:
@@ -167,11 +176,15 @@ def _spoiled(rows: Sequence[Row]) -> Iterator[Row]:
 def _corrections(month: Month) -> Iterator[Row]:
     """What was found out after the month's end: some instances had stopped half an hour earlier."""
     at_s = month.until_s + 8 * 3600
-    runs = [
-        run for run in _instances(month) if run.ended_s < month.until_s and run.workload.account != LEARNING
+    long_runs = [
+        run
+        for run in _instances(month)
+        if run.ended_s < month.until_s
+        and run.ended_s - run.started_s > 3600
+        and run.workload.account != LEARNING
     ]
-    for run in runs[50::400]:
-        yield {**_instance_row(run, at_s), "ended_at": rfc3339(max(run.started_s, run.ended_s - 1800))}
+    for run in long_runs[50::200]:
+        yield {**_instance_row(run, at_s), "ended_at": rfc3339(run.ended_s - 1800)}
 
 
 def _quotas(found: Iterable[Cache], at_s: int) -> Iterator[Row]:

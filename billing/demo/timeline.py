@@ -22,7 +22,10 @@ REGION_MARKS = {"cn-hangzhou": "bp1", "cn-shanghai": "uf6"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cache:
-    """One image cache as it really was; times are epoch seconds, `ended_s` None where it is still there."""
+    """One image cache as it really was; times are epoch seconds, `ended_s` None where it is still there.
+
+    succeeded_s: when the next version came.
+    """
 
     workload: Workload
     cache_id: str
@@ -32,6 +35,7 @@ class Cache:
     ready_s: int | None
     failed_s: int | None
     standard_snapshot_s: int | None
+    succeeded_s: int
     ended_s: int | None
     snapshot_centi_gib: int | None
 
@@ -150,6 +154,7 @@ def _cache(workload: Workload, number: int) -> Cache:
         ready_s=ready_s,
         failed_s=None,
         standard_snapshot_s=None if draw.randrange(8) == 0 else standard_s,
+        succeeded_s=_released_s(workload, number + 1),
         ended_s=_ended_s(workload, number),
         snapshot_centi_gib=None if workload.automatic or draw.randrange(7) == 0 else snapshot,
     )
@@ -171,6 +176,7 @@ def _failed_build(workload: Workload, number: int) -> Cache | None:
         ready_s=None,
         failed_s=created_s + draw.randrange(90, 900),
         standard_snapshot_s=None,
+        succeeded_s=_released_s(workload, number + 1),
         ended_s=created_s + DAY_S + 900,
         snapshot_centi_gib=None,
     )
