@@ -1,6 +1,6 @@
 """Parquet: typed columns stay typed, and a row's line is its number in the file, from 1."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,8 +10,9 @@ from billing.importing.header import kind_of
 from billing.importing.inputs import Input
 from billing.importing.reading import PARQUET, Listing, Options, Reading, Sample
 from billing.importing.refusal import InputRefused
+from billing.importing.sql_text import quoted
 from billing.importing.validation import Source, unreadable_columns
-from billing.warehouse import UnreadableData, connect, reading_files, text_literal
+from billing.warehouse import Connection, UnreadableData, connect, reading_files, text_literal
 
 TYPE_HINTS = {
     "time": "timestamps with a zone, or text",
@@ -71,16 +72,33 @@ class ParquetFormat:
         path = sample.input.path
         try:
             with connect() as connection, reading_files():
-                described = connection.execute(f"DESCRIBE SELECT * FROM {_relation(sample.input)}").fetchall()
+                types, holding = _schema(connection, sample.input)
+                kind = kind_of(list(types), filled=options.fills.keys(), place=path)
+                wrong = unreadable_columns(kind, types)
+                # A frame's column of nothing has any type: it counts as absent.
+                empty = {name for name in wrong if not holding(name)}
         except UnreadableData as error:
             raise _broken(sample.input, error) from error
-        types = {str(name): str(type_) for name, type_, *_ in described}
-        types.pop("file_row_number")
-        kind = kind_of(list(types), filled=options.fills.keys(), place=path)
-        for name, type_ in unreadable_columns(kind, types).items():
-            hint = f"{name} must be {TYPE_HINTS[kind.by_name[name].type]}"
-            raise InputRefused(f"column {name!r} has the type {type_[:60]}", place=path, hint=hint)
+        types |= dict.fromkeys(empty, "NULL")
+        for name, type_ in wrong.items():
+            if name not in empty:
+                hint = f"{name} must be {TYPE_HINTS[kind.by_name[name].type]}"
+                raise InputRefused(f"column {name!r} has the type {type_[:60]}", place=path, hint=hint)
         return ParquetReading(sample.input, types, kind)
+
+
+def _schema(connection: Connection, file: Input) -> tuple[dict[str, str], Callable[[str], bool]]:
+    """The types of the file's columns, and how to ask whether a column holds anything."""
+    relation = _relation(file)
+    described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
+    types = {str(name): str(type_) for name, type_, *_ in described}
+    types.pop("file_row_number")
+
+    def holding(name: str) -> bool:
+        found = connection.execute(f"SELECT count({quoted(name)}) FROM {relation}").fetchone()
+        return found is not None and found[0] > 0
+
+    return types, holding
 
 
 def _relation(file: Input) -> str:
