@@ -7,6 +7,7 @@ renamed into place, so that it exists whole or not at all.
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from billing.workspace import Workspace, sync_folder
 
 SCHEMAS = ("0001",)
 """Every schema version that this program knows, oldest first; the last is its own."""
+
+MIGRATIONS = files("billing.store") / "migrations"
+"""The steps from one schema version to the next."""
 
 BUSY_MS = 30_000
 
@@ -136,14 +140,14 @@ def create_catalogue(workspace: Workspace) -> None:
 
 def _migrate(path: Path) -> None:
     """Bring a catalogue to the newest schema."""
-    from importlib.resources import as_file, files
+    from importlib.resources import as_file
 
     from alembic import command
     from alembic.config import Config
 
     catalogue = Catalogue(path)
     try:
-        with catalogue.errors_explained(), as_file(files("billing.store") / "migrations") as migrations:
+        with catalogue.errors_explained(), as_file(MIGRATIONS) as migrations:
             config = Config()
             config.set_main_option("script_location", str(migrations).replace("%", "%%"))
             config.attributes["engine"] = catalogue.engine

@@ -61,10 +61,20 @@ def empty_store(folder: Path) -> Store:
 
 
 def post(
-    writer: Writer, observations: Sequence[Seen], *, name: str, merge: bool = False, complete: bool = False
+    writer: Writer,
+    observations: Sequence[Seen],
+    *,
+    name: str,
+    merge: bool = False,
+    complete: bool = False,
+    rejected: int = 0,
 ) -> BatchCounts:
     """Post the observations as one batch of the writer; lines count from 2."""
-    batch = writer.add_batch(NewBatch(name, "instances", "csv", name, IMPORTED_AT, read=len(observations)))
+    batch = writer.add_batch(
+        NewBatch(
+            name, "instances", "csv", name, IMPORTED_AT, read=len(observations) + rejected, rejected=rejected
+        )
+    )
     rows = relation(
         "instances", [(batch, line, each.content) for line, each in enumerate(observations, start=2)]
     )
