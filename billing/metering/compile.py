@@ -75,7 +75,9 @@ def _units_sql(charge: Charge) -> tuple[str, str, list[str]]:
     first, last = f"greatest({begin}, s.from_s)", f"least({end}, s.until_s)"
     known = "c.known_until_s"
     if charge.time == "started_hour":
-        first, last, known = _hour_begun(first), _hours_started(last), _hours_started(known)
+        first, last = _hour_begun(first), _hours_started(last)
+        # A clock hour is confirmed as a whole by any second of it; where nothing was observed after the begin, none is.
+        known = f"case when {known} > {begin} then {_hours_started(known)} else 0 end"
     estimated = f"greatest(0, {last} - greatest({known}, {first}))" if charge.end == "until_at" else "0"
     return f"{last} - {first}", estimated, overlaps
 

@@ -13,4 +13,11 @@ select
     known_until_s < least(until_s, {until_s}) as open_past_observation,
     end_derived and until_s < {until_s} and until_s > {from_s} as end_derived
 from current_caches
-where created_s < {until_s} and (until_s > {from_s} or created_s >= {from_s})
+where
+    created_s < {until_s}
+    and (
+        created_s >= {from_s}
+        or until_s > {from_s}
+        -- A build is charged to its own end, also where that lies after the end of the cache: what costs something is counted.
+        or (creation_method = 'manual' and build_end_s > {from_s})
+    )
