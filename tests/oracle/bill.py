@@ -104,11 +104,12 @@ class Bill:
 
 
 class Piece(NamedTuple):
-    """A quantity that is metered in one go: so much at one moment, or over one hour or some seconds that nothing changes in."""
+    """A quantity that is metered in one go: so much of it held for some units of time, inside which nothing changes."""
 
     charge: str
     at: int
-    quantity: Fraction | None
+    held: Fraction | None
+    units: int
     estimated: bool
 
 
@@ -124,7 +125,8 @@ def month_bill(
 ) -> Bill:
     """The bill of a month, as of a whole second; rows in the order of import."""
     begin, end = month_window(month)
-    return bill(read_caches(caches), read_instances(instances), prices, (begin, min(end, as_of)), begin)
+    started = [instance for instance in read_instances(instances) if instance.started < as_of]
+    return bill(read_caches(caches), started, prices, (begin, min(end, as_of)), begin)
 
 
 def bill(
@@ -163,8 +165,8 @@ def bill(
 
 
 def overlaps(begin: int, end: int, window: Window) -> bool:
-    """Whether a record has a part in the window; one of no length counts where it begins."""
-    return begin < window[1] and (end > window[0] or begin >= window[0])
+    """Whether a record has a part in the window; one of no length counts where it begins, and an empty window has no parts."""
+    return window[0] < window[1] and begin < window[1] and (end > window[0] or begin >= window[0])
 
 
 def _outcome(priced: bool, unpriced: bool) -> str:
@@ -179,19 +181,20 @@ def _add(
     """Put pieces on their lines; gives whether there was anything with a price, and anything without."""
     priced = unpriced = False
     for piece in pieces:
-        if piece.quantity == 0:
+        if piece.held == 0 or piece.units == 0:
             continue
         rate = RATES.get(piece.charge)
         price = prices.price(rate, key.region, piece.at) if rate else None
-        if piece.quantity is None or (rate and price is None):
-            found.unrated[key, piece.charge] += piece.quantity or 0
+        if piece.held is None or (rate and price is None):
+            found.unrated[key, piece.charge] += piece.units * (1 if piece.held is None else piece.held)
             unpriced = True
             continue
+        quantity = piece.held * piece.units
         line = found.lines[
             LineKey(key, piece.charge, period_begin(piece.charge, key.region, piece.at, prices, month_begin))
         ]
-        line.quantity += piece.quantity
-        line.estimated_quantity += piece.quantity if piece.estimated else 0
+        line.quantity += quantity
+        line.estimated_quantity += quantity if piece.estimated else 0
         line.price = price.of_one(unit(piece.charge)) if price else Fraction(0)
         priced = priced or rate is not None
     return priced, unpriced
@@ -278,8 +281,7 @@ def _seconds(
     begin, end = max(run[0], window[0]), min(run[1], window[1])
     edges = {begin, end, *prices.changes(), sure}
     for one, next_ in pairwise(sorted(edge for edge in edges if begin <= edge <= end)):
-        much = held(one)
-        yield Piece(charge, one, None if much is None else much * (next_ - one), one >= sure)
+        yield Piece(charge, one, held(one), next_ - one, one >= sure)
 
 
 def _hours(charge: str, run: Window, sure: int, gib: Fraction, window: Window) -> Iterator[Piece]:
@@ -288,9 +290,9 @@ def _hours(charge: str, run: Window, sure: int, gib: Fraction, window: Window) -
     if begin >= end:
         return
     for hour in range(begin // HOUR * HOUR, end, HOUR):
-        yield Piece(charge, hour, gib, max(hour, begin) >= sure)
+        yield Piece(charge, hour, gib, 1, max(hour, begin) >= sure)
 
 
 def _event(charge: str, at: int, window: Window) -> Iterator[Piece]:
     if window[0] <= at < window[1]:
-        yield Piece(charge, at, Fraction(1), False)
+        yield Piece(charge, at, Fraction(1), 1, False)

@@ -45,8 +45,9 @@ class Cache:
 
     @property
     def last(self) -> int:
-        """The end of everything that the record says: a build may outlast the cache."""
-        return max(self.created, self.end, self.build_end if self.build_end is not None else self.created)
+        """The end of all that is metered: a build that was paid for may outlast the cache."""
+        built = None if self.automatic else self.build_end
+        return self.end if built is None else max(self.end, built)
 
 
 @dataclass(frozen=True)
