@@ -12,9 +12,10 @@ from reports.records import CacheRef
 def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
     """The caches by amount; account and region are named where there are several."""
     found = break_down(data.by_cache, rows=CACHES_NAMED)
-    methods = {
-        CacheRef(line.account_id, line.region, line.cache_id): line.creation_method
+    automatic = {
+        CacheRef(line.account_id, line.region, line.cache_id)
         for line in data.bill.lines
+        if line.creation_method == "automatic"
     }
     estimated = {
         CacheRef(line.account_id, line.region, line.cache_id) for line in data.bill.lines if line.estimated
@@ -22,19 +23,18 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
 
     def names(row: Row) -> dict[str, Any]:
         cache = CacheRef(*(part or "" for part in row.key))
+        name = data.cache_names.get(cache)
+        below = [
+            cache.cache_id if name else "",
+            cache.account_id if len(data.by_account) > 1 else "",
+            cache.region if len(data.by_region) > 1 else "",
+        ]
         return {
             "cache": cache,
-            "name": data.cache_names.get(cache),
-            "method": t("method_" + methods[cache]),
+            "name": name,
+            "automatic": cache in automatic,
             "estimated": cache in estimated,
-            "where": [
-                part
-                for part, several in (
-                    (cache.account_id, len(data.by_account) > 1),
-                    (cache.region, len(data.by_region) > 1),
-                )
-                if several
-            ],
+            "below": [part for part in below if part],
         }
 
     return {
