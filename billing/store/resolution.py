@@ -32,6 +32,7 @@ def resolve(connection: Connection, kind: Kind, incoming: str, *, merge: bool) -
         connection.execute(f"insert into new_keys {_sql('new_keys', kind, incoming=incoming)}")
         _make(connection, "contested", kind, incoming=incoming, several=str(merge).lower())
         _make(connection, "stored_current", kind)
+        connection.execute(f"insert into stored_current {_sql('stored_withdrawn', kind)}")
         filled, filling = _filling(kind) if merge else (", ".join(content(kind)), "")
         _make(connection, "chain", kind, incoming=incoming, filled=filled, filling=filling)
         _make(
