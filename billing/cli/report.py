@@ -142,5 +142,7 @@ def _write(path: Path, content: bytes) -> None:
     try:
         aside.write_bytes(content)
         aside.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
         aside.unlink(missing_ok=True)

@@ -9,8 +9,10 @@ from reports.i18n import Formats, Words
 from reports.records import CacheRef
 
 
-def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
-    """The caches by amount; account and region are named where there are several."""
+def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
+    """The caches by amount, account and region named where there are several; left out where nothing was charged."""
+    if not data.by_cache:
+        return None
     found = break_down(data.by_cache, rows=CACHES_NAMED)
     automatic = {
         CacheRef(line.account_id, line.region, line.cache_id)

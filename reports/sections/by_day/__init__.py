@@ -13,12 +13,12 @@ _LABELLED = (0, 7, 14, 21, 28)
 """The days that the chart writes below their bars: the same day of the week each."""
 
 
-def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
-    """The days in order; those that have not begun yet are one row."""
+def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
+    """The days in order; those that have not begun yet are one row; left out where none was charged."""
     bill = data.bill
     days = break_down(data.by_day, in_order=True)
     if not days.amount:
-        return {"days": None}
+        return None
     begun = {day.label for day in bill.month.days() if day.from_s < epoch_s(bill.as_of)}
     dearest = max(days.rows, key=lambda row: row.amount)
     bars = [
