@@ -101,7 +101,7 @@ A, B = Column("a"), Value("b")
             lambda a, b: a if a is not None else None if b is None else max(0, 9 - b),
         ),
     ],
-    ids=str,
+    ids=lambda value: "meant" if callable(value) else str(value),
 )
 def test_an_expression_is_unknown_where_what_it_needs_is(held: Expression, expected: object) -> None:
     assert callable(expected)
