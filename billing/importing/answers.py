@@ -17,7 +17,6 @@ from billing.importing.reading import Listing, Options, Reading, Sample
 from billing.importing.refusal import InputRefused
 from billing.importing.rejection import problem
 from billing.importing.spool import Spool, SpooledRow, spool
-from billing.importing.validation import Source
 
 WRAPPINGS = ("body", "example")
 """Keys under which an SDK, and the provider's documentation, put the answer."""
@@ -97,7 +96,7 @@ class AnswerFormat:
         listing = Listing() if self.counts else None
         file = sample.input.file.with_name(f"{sample.input.file.name}-records")
         columns = [*self.kind.by_name, *PROVIDER_COLUMNS]
-        rows = spool(file, columns, self._rows(sample.input, options, listing))
+        rows = spool(file, columns, self._rows(sample.input, options, listing), numbered="place")
         return AnswerReading(self.kind, rows, listing)
 
     def _rows(self, file: Input, options: Options, listing: Listing | None) -> Iterator[SpooledRow]:
@@ -153,12 +152,9 @@ class AnswerReading:
 
     def load(self, desk: Desk, options: Options) -> Rows:
         """The records, checked like any other row."""
-        types = {
-            name: type_ for name, type_ in self.rows.types.items() if name not in ("raw", "code", "message")
-        }
-        relation = f"(SELECT *, code IS NOT NULL AS faulty FROM {self.rows.relation})"
-        source = Source(relation, types | {"faulty": "BOOLEAN"}, line="line", faulty="faulty", empty="kept")
-        return desk.load(self.kind, source, options.fills, raw_texts=self.rows.raw_texts)
+        return desk.load(
+            self.kind, self.rows.source(empty="kept"), options.fills, raw_texts=self.rows.raw_texts
+        )
 
 
 def unwrapped(document: Json) -> tuple[Sequence[str], Json]:

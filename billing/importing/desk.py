@@ -1,7 +1,8 @@
 """The desk on which rows are checked: tables in the writer's connection and files in its staging folder.
 
-Every input is checked into a table of its own. Row ids are places in the file only while DuckDB keeps the order of rows, so it is
-told to while rows are loaded. Tags that repeat are checked once for each different text, not row by row.
+Every input is checked into a table of its own, in which each row has a number: the line of its record where every record has
+lines of its own, else its place among the records. Row ids are places in the file only while DuckDB keeps the order of rows, so
+it is told to while rows are loaded. Tags that repeat are checked once for each different text, not row by row.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,7 @@ from billing.importing.validation import Source, check, check_values
 from billing.warehouse import Connection
 
 RawTexts = Callable[[str], str]
-"""From a table of lines, the SQL that gives line, raw, code and message for each of them; the last two are mostly null."""
+"""From a table of row numbers, the SQL that gives row, line, raw, code and message of each; the last two are mostly null."""
 
 PROBED_ROWS = 5_000
 REPEATED = 10
@@ -26,12 +27,12 @@ REPEATED = 10
 class Rows:
     """An input's checked rows, as pieces of SQL.
 
-    `relation` is what to select from, `line` and `problem` what a row's line and problem are, `values` all columns of the
+    `relation` is what to select from, `row` and `problem` what a row's number and problem are, `values` all columns of the
     record in their order. `tables` are what the relation is made of.
     """
 
     relation: str
-    line: str
+    row: str
     problem: str
     values: Mapping[str, str]
     problems: tuple[Problem, ...]
@@ -65,7 +66,7 @@ class Desk:
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {checked.select}")
         rows = Rows(
             relation=f"{table} AS r",
-            line="r.line" if source.line else "r.rowid + 2",
+            row="r.row" if source.row else "r.rowid + 2",
             problem="r.problem",
             values={name: checked.constants.get(name, f'r."{name}"') for name in checked.columns},
             problems=checked.problems,
@@ -89,11 +90,11 @@ class Desk:
         for table in rows.tables:
             self.connection.execute(f"DROP TABLE {table}")
 
-    def lines_of(self, table: str) -> Iterator[int]:
-        """The lines in a table of lines, ascending."""
-        cursor = self.connection.cursor().execute(f"SELECT line FROM {table} ORDER BY line")
+    def numbers_of(self, table: str) -> Iterator[int]:
+        """The row numbers in a table of rows, ascending."""
+        cursor = self.connection.cursor().execute(f"SELECT row FROM {table} ORDER BY row")
         while found := cursor.fetchmany(10_000):
-            yield from (line for (line,) in found)
+            yield from (row for (row,) in found)
 
     def _tags_repeat(self, source: Source) -> bool:
         """Whether the first rows have few different tags."""
@@ -112,7 +113,7 @@ class Desk:
         before = len(rows.problems)
         return Rows(
             relation=f"{rows.relation} LEFT JOIN {tags} AS t ON r.tags = t.given",
-            line=rows.line,
+            row=rows.row,
             problem=f"CASE WHEN r.problem = 0 AND t.problem > 0 THEN t.problem + {before} ELSE r.problem END",
             values={**rows.values, "tags": "t.stored"},
             problems=rows.problems + checked.problems,

@@ -44,10 +44,10 @@ def quarantine(desk: Desk, loaded: Loaded) -> str | None:
     """A table of the input's rejected rows, or None; their number goes to the batch."""
     rows, connection = loaded.rows, desk.connection
     connection.execute(
-        f"CREATE OR REPLACE TABLE bad_lines AS"
-        f" SELECT {rows.line} AS line, {rows.problem} AS problem FROM {rows.relation} WHERE {rows.problem} <> 0"
+        f"CREATE OR REPLACE TABLE bad_rows AS"
+        f" SELECT {rows.row} AS row, {rows.problem} AS problem FROM {rows.relation} WHERE {rows.problem} <> 0"
     )
-    (count,) = connection.execute("SELECT count(*) FROM bad_lines").fetchone() or (0,)
+    (count,) = connection.execute("SELECT count(*) FROM bad_rows").fetchone() or (0,)
     loaded.batch.rejected = int(count)
     if not count:
         return None
@@ -61,7 +61,7 @@ def quarantine(desk: Desk, loaded: Loaded) -> str | None:
         "rejected",
         batch=loaded.number,
         path=text_literal(loaded.batch.path),
-        raw_texts=rows.raw_texts("bad_lines"),
+        raw_texts=rows.raw_texts("bad_rows"),
     )
     connection.execute(f"CREATE OR REPLACE TABLE {table} AS {statement}")
     return table
@@ -92,7 +92,7 @@ def _good_rows(loaded: Loaded) -> str:
     rows = loaded.rows
     columns = ", ".join(f"{value} AS {quoted(name)}" for name, value in rows.values.items())
     return (
-        f"SELECT {loaded.number} AS batch, CAST({rows.line} AS BIGINT) AS line, {columns}"
+        f"SELECT {loaded.number} AS batch, CAST({rows.row} AS BIGINT) AS line, {columns}"
         f" FROM {rows.relation} WHERE {rows.problem} = 0"
     )
 

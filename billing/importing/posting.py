@@ -10,6 +10,7 @@ from typing import cast
 
 from billing.importing.desk import Desk
 from billing.importing.loaded import Loaded, count_derived, gather, has_rejected, sql
+from billing.importing.reading import Reading
 from billing.store import BatchCounts, Writer
 from billing.store.schema import COLUMNS, Kind, content
 from billing.warehouse import text_literal
@@ -20,6 +21,11 @@ ORDER = tuple(
     (kind, merge) for kind in ("caches", "snapshots", "instances", "quotas") for merge in (False, True)
 )
 """Kinds in the order in which they are posted, whole records before those that are merged."""
+
+
+def posting_rank(reading: Reading) -> int:
+    """Where a reading stands in the order of posting."""
+    return ORDER.index((reading.kind.name, reading.merge))
 
 
 def post(
@@ -106,8 +112,8 @@ def _confirm(desk: Desk, writer: Writer, group: Sequence[Loaded], relation: str,
     connection.execute(f"CREATE OR REPLACE TEMP TABLE confirmed_caches AS {statement}")
     (strangers,) = connection.execute(
         f"SELECT count(*) FROM {relation} WHERE snapshot_id NOT IN"
-        " (SELECT unnest([snapshot_id, flash_snapshot_id]) AS id FROM current_caches"
-        " WHERE snapshot_id IS NOT NULL OR flash_snapshot_id IS NOT NULL)"
+        " (SELECT id FROM (SELECT unnest([snapshot_id, flash_snapshot_id]) AS id FROM current_caches)"
+        " WHERE id IS NOT NULL)"
     ).fetchone() or (0,)
     if strangers:
         notes.append(f"{strangers} snapshots belong to no known image cache and were left alone")

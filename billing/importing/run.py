@@ -17,7 +17,7 @@ from typing import BinaryIO
 from billing.importing.desk import Desk
 from billing.importing.inputs import Found, Input, find, take
 from billing.importing.loaded import Loaded, quarantine
-from billing.importing.posting import post
+from billing.importing.posting import post, posting_rank
 from billing.importing.reading import Options, Reading
 from billing.importing.recognise import format_named, recognise, sample_of
 from billing.importing.refusal import InputRefused
@@ -153,13 +153,17 @@ def _fingerprint(taken: Input, request: Request) -> str:
 def _load_all(
     desk: Desk, writer: Writer, opened: Sequence[Opened], request: Request, watch: Watch
 ) -> Outcome:
-    """Check the rows of every input whose bytes are not known yet, and put the rejected ones into quarantine."""
+    """Check the rows of every input whose bytes are not known yet, and put the rejected ones into quarantine.
+
+    Batches are numbered in the order in which they will be posted: of two observations of one instant the later batch counts.
+    """
+    batches: dict[int, BatchSummary | Loaded] = {}
     outcome = Outcome()
     seen: dict[str, Loaded] = {}
-    for each in opened:
+    for place, each in sorted(enumerate(opened), key=lambda numbered: posting_rank(numbered[1].reading)):
         known = _known(writer, each, seen)
         if known is not None:
-            outcome.batches.append(known)
+            batches[place] = known
             continue
         watch.checking(each.input.path)
         batch = NewBatch(
@@ -177,7 +181,8 @@ def _load_all(
         watch.checked(rows.count)
         seen[each.fingerprint] = loaded
         outcome.loaded.append(loaded)
-        outcome.batches.append(loaded)
+        batches[place] = loaded
+    outcome.batches = [batches[place] for place in sorted(batches)]
     return outcome
 
 

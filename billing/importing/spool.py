@@ -4,17 +4,30 @@ JSON keeps what CSV can't: the difference between no value and an empty one. All
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from billing.importing.rejection import Problem
 from billing.importing.sql_text import quoted
+from billing.importing.validation import Source
 from billing.warehouse import text_literal
 
 MOST_RAW = 100_000
 """Characters of a rejected row's raw text that are kept."""
+
+MOST_OBJECT = 32 << 20
+"""Bytes of a spooled row that DuckDB reads: more than the longest raw text and the longest record together."""
+
+KEPT: Mapping[str, str] = {
+    "row": "BIGINT",
+    "line": "BIGINT",
+    "raw": "VARCHAR",
+    "code": "VARCHAR",
+    "message": "VARCHAR",
+}
+"""What every spooled row has beside its values; code and message only where the row can't be taken apart."""
 
 
 class SpooledRow(NamedTuple):
@@ -28,40 +41,45 @@ class SpooledRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Spool:
-    """A file of spooled rows: `types` are the DuckDB types of its columns."""
+    """A file of spooled rows, which have the text columns named."""
 
     file: Path
-    types: Mapping[str, str]
+    columns: Sequence[str]
 
-    @property
-    def relation(self) -> str:
-        """What SQL selects from."""
-        columns = ", ".join(f"{quoted(name)}: {text_literal(type_)}" for name, type_ in self.types.items())
-        file = text_literal(str(self.file))
-        return f"read_json({file}, format='newline_delimited', maximum_object_size=33554432, columns={{{columns}}})"
+    def source(self, *, empty: Literal["null", "kept"] = "null") -> Source:
+        """The rows, to be checked."""
+        relation = f"(SELECT *, code IS NOT NULL AS faulty FROM {self._relation()})"
+        types = dict.fromkeys(self.columns, "VARCHAR")
+        return Source(relation, types, row="row", faulty="faulty", empty=empty)
 
-    def raw_texts(self, lines: str) -> str:
-        """The SQL of the raw texts of those lines that stand in the table `lines`."""
-        wanted = f"line IN (SELECT line FROM {lines})"
-        return f"SELECT line, raw, code, message FROM {self.relation} WHERE {wanted}"
+    def raw_texts(self, numbers: str) -> str:
+        """The SQL of the raw texts of those rows whose numbers stand in the table `numbers`."""
+        wanted = f"row IN (SELECT row FROM {numbers})"
+        return f"SELECT {', '.join(KEPT)} FROM {self._relation()} WHERE {wanted}"
 
-
-FAULT_COLUMNS: Mapping[str, str] = {
-    "line": "BIGINT",
-    "raw": "VARCHAR",
-    "code": "VARCHAR",
-    "message": "VARCHAR",
-}
-"""What every spooled row has beside its values; code and message only where the row can't be taken apart."""
+    def _relation(self) -> str:
+        types = {**KEPT, **dict.fromkeys(self.columns, "VARCHAR")}
+        columns = ", ".join(f"{quoted(name)}: {text_literal(type_)}" for name, type_ in types.items())
+        return (
+            f"read_json({text_literal(str(self.file))}, format = 'newline_delimited',"
+            f" maximum_object_size = {MOST_OBJECT}, columns = {{{columns}}})"
+        )
 
 
-def spool(file: Path, columns: Iterable[str], rows: Iterable[SpooledRow]) -> Spool:
-    """The rows written to the file, with the text columns named."""
+def spool(
+    file: Path,
+    columns: Iterable[str],
+    rows: Iterable[SpooledRow],
+    *,
+    numbered: Literal["line", "place"] = "line",
+) -> Spool:
+    """The rows written to the file. A row's number is its line, or its place where several rows share a line."""
     with file.open("w", encoding="utf-8") as target:
-        for row in rows:
-            told = {"line": row.line, "raw": row.raw[:MOST_RAW]}
+        for place, row in enumerate(rows, start=1):
+            number = row.line if numbered == "line" else place
+            told = {"row": number, "line": row.line, "raw": row.raw[:MOST_RAW]}
             if row.problem is not None:
                 told |= {"code": row.problem.code, "message": row.problem.message}
             target.write(json.dumps(told | dict(row.values or {})))
             target.write("\n")
-    return Spool(file, {**FAULT_COLUMNS, **dict.fromkeys(columns, "VARCHAR")})
+    return Spool(file, list(columns))

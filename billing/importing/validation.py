@@ -24,15 +24,15 @@ AUTOMATIC_PREFIX = "auto-create-for-"
 class Source:
     """Rows to check: `relation` is what SQL selects from.
 
-    `types` has the DuckDB type of every column that the rows have, input columns and provider columns alike. `line` is the name
-    of a column with the row's line, None where the line follows from the row's place. `faulty` names a column that is true for
+    `types` has the DuckDB type of every column that the rows have, input columns and provider columns alike. `row` is the name
+    of a column with the row's number, None where it follows from the row's place. `faulty` names a column that is true for
     rows that were rejected while reading. `empty` says what an empty text means: it is null, it is null already ("gone"), or it
     is kept, because the source says that there is nothing.
     """
 
     relation: str
     types: Mapping[str, str]
-    line: str | None = None
+    row: str | None = None
     faulty: str | None = None
     empty: Literal["null", "gone", "kept"] = "null"
 
@@ -41,7 +41,7 @@ class Source:
 class Checked:
     """What checking rows of one kind comes to.
 
-    `select` gives `line` (where the source has it), `problem`, and those record columns that can differ from row to row; the
+    `select` gives `row` (where the source has it), `problem`, and those record columns that can differ from row to row; the
     others are in `constants`, as SQL. `columns` are all of the record's columns in their order, the same for every input of a
     kind. Number n of `problem` means `problems[n - 1]`; 0 is a good row.
     """
@@ -84,11 +84,11 @@ def check(
     # A column that has no value in the file is the same in every row: it need not be stored row by row.
     varying = [f"{sql} AS {quoted(name)}" for name, (sql, varies) in record.items() if varies]
     carried = [quoted(name) for name in extra]
-    carried += [name for name in (source.line, source.faulty) if name is not None]
+    carried += [name for name in (source.row, source.faulty) if name is not None]
     sources = [_given(name, type_, nullify=source.empty == "null") for name, type_ in given.items()]
     values = [f"{_value(kind.by_name[name], type_, fills)} AS {_v(name)}" for name, type_ in judged.items()]
     select = (
-        f"SELECT {f'{source.line} AS line, ' if source.line else ''}{', '.join(varying)},\n"
+        f"SELECT {f'{source.row} AS row, ' if source.row else ''}{', '.join(varying)},\n"
         f"CASE {' '.join(whens)} ELSE 0 END::SMALLINT AS problem\n"
         f"FROM (SELECT *, {', '.join(values)}\n"
         f"FROM (SELECT {', '.join([*sources, *carried])} FROM {source.relation}))"

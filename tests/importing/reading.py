@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from billing.importing.run import Request, run
 from billing.importing.summary import ImportSummary
 from billing.store import NewBatch, open_store
 from billing.store.schema import ID, Kind
-from billing.warehouse import connect
+from billing.warehouse import Connection, connect
 from billing.workspace import Workspace
 
 NOW = "2026-11-24T00:00:00Z"
@@ -62,9 +63,14 @@ class Read(NamedTuple):
 
 
 def read(
-    file: Path, *, account: str | None = None, region: str | None = None, format_: str | None = None
+    file: Path,
+    *,
+    account: str | None = None,
+    region: str | None = None,
+    format_: str | None = None,
+    connection: Connection | None = None,
 ) -> Read:
-    """Read one file as an import would, without storing anything. `file` may not be in the folder `desk` beside it."""
+    """Read one file as an import would, without storing anything; the folder `desk` beside it is used."""
     folder = file.parent / "desk"
     folder.mkdir(exist_ok=True)
     options = Options(account, region, NOW)
@@ -74,19 +80,13 @@ def read(
     format_used = format_named(format_) if format_ else recognise(sample)
     assert format_used is not None
     reading = format_used.open(sample, options)
-    with connect(folder) as connection:
-        desk = Desk(connection, folder)
+    with nullcontext(connection) if connection is not None else connect(folder) as at:
+        desk = Desk(at, folder)
         batch = NewBatch(str(file), reading.kind.name, format_used.name, "", NOW)
         loaded = Loaded(reading, reading.load(desk, options), 1, batch)
         rejected = quarantine(desk, loaded)
-        bad = (
-            fetch(connection, f"SELECT line, code, message, raw FROM {rejected} ORDER BY 1")
-            if rejected
-            else []
-        )
-        good = fetch(
-            connection, f"SELECT * EXCLUDE batch FROM {gather(desk, [loaded], 'good')} ORDER BY line"
-        )
+        bad = fetch(at, f"SELECT line, code, message, raw FROM {rejected} ORDER BY line") if rejected else []
+        good = fetch(at, f"SELECT * EXCLUDE batch FROM {gather(desk, [loaded], 'good')} ORDER BY line")
     return Read(reading.kind.name, good, [Bad(**row) for row in bad])
 
 

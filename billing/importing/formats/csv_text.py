@@ -63,7 +63,7 @@ class CsvReading:
         try:
             with reading_files():
                 rows = desk.load(
-                    self.kind, source, options.fills, raw_texts=lambda lines: self._raw(desk, lines)
+                    self.kind, source, options.fills, raw_texts=lambda numbers: self._raw(desk, numbers)
                 )
         except UnreadableData:
             return None
@@ -72,10 +72,10 @@ class CsvReading:
         desk.drop(rows)
         return None
 
-    def _raw(self, desk: Desk, lines: str) -> str:
-        """The raw texts of lines, where a record is a line."""
-        spooled = spool(desk.new_file("raw"), (), self._numbered_lines(desk.lines_of(lines)))
-        return spooled.raw_texts(lines)
+    def _raw(self, desk: Desk, numbers: str) -> str:
+        """The raw texts of rows, where a row's number is its line."""
+        spooled = spool(desk.new_file("raw"), (), self._numbered_lines(desk.numbers_of(numbers)))
+        return spooled.raw_texts(numbers)
 
     def _numbered_lines(self, wanted: Iterator[int]) -> Iterator[SpooledRow]:
         with self.input.file.open("rb") as file:
@@ -88,10 +88,7 @@ class CsvReading:
     def _one_by_one(self, desk: Desk, options: Options) -> Rows:
         """The rows with the lines on which their records begin."""
         spooled = spool(desk.new_file("records"), self.columns, self._records())
-        types = {**dict.fromkeys(self.columns, "VARCHAR"), "line": "BIGINT", "faulty": "BOOLEAN"}
-        relation = f"(SELECT *, code IS NOT NULL AS faulty FROM {spooled.relation})"
-        source = Source(relation, types, line="line", faulty="faulty")
-        return desk.load(self.kind, source, options.fills, raw_texts=spooled.raw_texts)
+        return desk.load(self.kind, spooled.source(), options.fills, raw_texts=spooled.raw_texts)
 
     def _records(self) -> Iterator[SpooledRow]:
         """All records but the header."""

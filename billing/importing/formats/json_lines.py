@@ -5,7 +5,7 @@ Numbers and text are both taken for what they say: {"size_gib": 20} and {"size_g
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from billing.importing.columns import KINDS, RecordKind
@@ -18,7 +18,6 @@ from billing.importing.reading import Listing, Options, Reading, Sample
 from billing.importing.refusal import InputRefused
 from billing.importing.rejection import MOST_ROW_BYTES, problem
 from billing.importing.spool import Spool, SpooledRow, spool
-from billing.importing.validation import Source
 
 ALL_COLUMNS = {column.name: column for kind in KINDS for column in kind.columns}
 
@@ -27,7 +26,6 @@ ALL_COLUMNS = {column.name: column for kind in KINDS for column in kind.columns}
 class JsonLinesReading:
     """JSON lines that were taken apart; each is an object or rejected."""
 
-    columns: tuple[str, ...]
     kind: RecordKind
     rows: Spool
     merge: ClassVar[bool] = False
@@ -35,10 +33,7 @@ class JsonLinesReading:
 
     def load(self, desk: Desk, options: Options) -> Rows:
         """The rows by the keys that occur."""
-        types = {**dict.fromkeys(self.columns, "VARCHAR"), "line": "BIGINT", "faulty": "BOOLEAN"}
-        relation = f"(SELECT *, code IS NOT NULL AS faulty FROM {self.rows.relation})"
-        source = Source(relation, types, line="line", faulty="faulty")
-        return desk.load(self.kind, source, options.fills, raw_texts=self.rows.raw_texts)
+        return desk.load(self.kind, self.rows.source(), options.fills, raw_texts=self.rows.raw_texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ class JsonLinesFormat:
         file = sample.input.file.with_name(f"{sample.input.file.name}-lines")
         rows = spool(file, ALL_COLUMNS, _rows(sample.input, columns))
         kind = kind_of(list(columns), filled=options.fills.keys(), place=sample.input.path)
-        return JsonLinesReading(tuple(columns), kind, rows)
+        return JsonLinesReading(kind, replace(rows, columns=list(columns)))
 
 
 def _rows(file: Input, columns: dict[str, None]) -> Iterator[SpooledRow]:

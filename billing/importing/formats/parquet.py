@@ -39,21 +39,21 @@ class ParquetReading:
 
     def load(self, desk: Desk, options: Options) -> Rows:
         """The rows as they are typed in the file."""
-        relation = f"(SELECT *, file_row_number + 1 AS line FROM {_relation(self.input)})"
+        relation = f"(SELECT *, file_row_number + 1 AS row FROM {_relation(self.input)})"
         try:
             with reading_files():
                 return desk.load(
-                    self.kind, Source(relation, self.types, line="line"), options.fills, raw_texts=self._raw
+                    self.kind, Source(relation, self.types, row="row"), options.fills, raw_texts=self._raw
                 )
         except UnreadableData as error:
             raise _broken(self.input, error) from error
 
-    def _raw(self, lines: str) -> str:
+    def _raw(self, numbers: str) -> str:
         """A rejected row as JSON, since Parquet has no text of it."""
         whole = "CAST(json_merge_patch(to_json(p), '{\"file_row_number\": null}') AS VARCHAR)"
         return (
-            f"SELECT file_row_number + 1 AS line, {whole} AS raw, NULL AS code, NULL AS message"
-            f" FROM {_relation(self.input)} AS p WHERE file_row_number + 1 IN (SELECT line FROM {lines})"
+            f"SELECT file_row_number + 1 AS row, row AS line, {whole} AS raw, NULL AS code, NULL AS message"
+            f" FROM {_relation(self.input)} AS p WHERE file_row_number + 1 IN (SELECT row FROM {numbers})"
         )
 
 
