@@ -96,15 +96,16 @@ def _policy(style: str) -> str:
 
 
 def _style(t: Words) -> str:
-    """The style sheet with the fonts in it, the lengths of bars, and the language's way to write page numbers."""
+    """The style sheet with the fonts in it, the lengths of bars, and the foot of a printed page."""
     faces = "".join(_font_face(weight, file) for weight, file in _FONTS)
     sheet = (_DESIGN / "style.css").read_text(encoding="utf-8")
     lengths = "".join(f".w{percent}{{width:{percent}%}}" for percent in range(101))
     lengths += "".join(
         f".p{digits}{{padding-right:calc({digits} * {_DIGIT_WIDTH}em)}}" for digits in range(9)
     )
-    numbering = f"@page{{@bottom-right{{content:{_page_number(t)}}}}}"
-    return "\n".join((faces, sheet, lengths, numbering))
+    made_by = t("made_by", version=__version__)
+    feet = f'@page{{@bottom-left{{content:"{made_by}"}}@bottom-right{{content:{_page_number(t)}}}}}'
+    return "\n".join((faces, sheet, lengths, feet))
 
 
 def _font_face(weight: int, file: str) -> str:
