@@ -118,7 +118,7 @@ def _file(path: str) -> Found:
         raise InputRefused("the link leads nowhere", place=path)
     if not file.is_file() and not file.is_fifo():
         raise InputRefused("this is neither a file nor a folder", place=path)
-    return Found(path, file, explicit=True)
+    return Found(_shown(path), file, explicit=True)
 
 
 def _in_folder(folder: str) -> tuple[list[Found], int]:
@@ -143,7 +143,12 @@ def _in_folder(folder: str) -> tuple[list[Found], int]:
         raise InputRefused(
             "the folder holds no usage records", place=folder, hint=f"files must end in {endings}"
         )
-    return [Found(path, Path(path), explicit=False) for path in sorted(paths)], left_alone
+    return [Found(_shown(path), Path(path), explicit=False) for path in sorted(paths)], left_alone
+
+
+def _shown(path: str) -> str:
+    """A path as text: names are bytes, and those that are no UTF-8 are shown with escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _is_record_file(name: str) -> bool:
