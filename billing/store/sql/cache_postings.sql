@@ -4,8 +4,8 @@
 -- Gives:   the columns of schema.CACHES. An observation beats a rule: a cache without deleted_at exists at its observed_at; after
 --          that its expiry (the source's, else created_at + retention_days x 24 h) ends it, at the later of the two.
 select
-    cast(unnest(v.signs) as tinyint) as sign,
-    {posted} as posted,
+    v.sign,
+    cast({posted} as integer) as posted,
     v.batch,
     v.line,
     k.cache_key,

@@ -3,8 +3,8 @@
 -- Takes:   versions, cache_keys; {posted}, the batch that posts them.
 -- Gives:   the columns of schema.INSTANCES.
 select
-    cast(unnest(v.signs) as tinyint) as sign,
-    {posted} as posted,
+    v.sign,
+    cast({posted} as integer) as posted,
     v.batch,
     v.line,
     k.cache_key,

@@ -1,8 +1,8 @@
--- Purpose: the versions that an import adds to the journal, each with the signs that it is posted with.
--- Grain:   one row per version.
+-- Purpose: the versions that an import adds to the journal, with the signs that they are posted with.
+-- Grain:   one row per version and sign: 1 where the version counts, 1 and -1 where it is history already, 0 for a withdrawal.
 -- Takes:   {incoming}, contested, chain, pairs.
--- Gives:   the content, and signs: 1 where the version counts, 1 and -1 where it is history already, 0 for a withdrawal.
-select batch, line, {content}, case when retracted then [0] else [1] end as signs
+-- Gives:   the content, batch, line and sign.
+select batch, line, {content}, cast(case when retracted then 0 else 1 end as tinyint) as sign
 from {incoming}
 where hash(account_id, region, {id}) not in (select identity from contested)
 union all
@@ -10,7 +10,8 @@ select
     batch,
     line,
     {content},
-    case when retracted then [0] when superseded or outcome = 'older' then [1, -1] else [1] end as signs
+    cast(unnest(case when retracted then [0] when superseded or outcome = 'older' then [1, -1] else [1] end) as tinyint)
+        as sign
 from chain
 where outcome in ('new', 'revised', 'older')
 union all
@@ -18,5 +19,5 @@ select
     batch,
     line,
     {content},
-    case when retracted then [0] when outcome = 'older' then [1, -1] else [1] end as signs
+    cast(unnest(case when retracted then [0] when outcome = 'older' then [1, -1] else [1] end) as tinyint) as sign
 from pairs
