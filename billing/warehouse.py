@@ -1,8 +1,8 @@
 """DuckDB: the only module that knows the library, its settings and its errors.
 
-Traps written down: autoloading of extensions would reach for the network, so it is off; TIMESTAMPs are UTC throughout, and none
-is fetched into Python; an interrupt arrives as a RuntimeError; a full disk as an IOException; least() and greatest()
-skip nulls.
+Traps written down: autoloading of extensions would reach for the network, so it is off; long statements print a progress bar on
+stdout, so that is off, too; TIMESTAMPs are UTC throughout, and none is fetched into Python; an interrupt arrives as a
+RuntimeError; a full disk as an IOException; least() and greatest() skip nulls.
 """
 
 import csv
@@ -39,6 +39,7 @@ def connect(spill: Path | None = None) -> Iterator[Connection]:
     }
     with errors_explained(), duckdb.connect(":memory:", config=config) as connection:
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
         yield connection
 
 
