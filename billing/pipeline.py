@@ -85,7 +85,7 @@ def make_metered_bill(
         tariff=tariff,
         lines=rated.lines,
         unrated=rated.unrated,
-        notices=tuple(_notices(metering)),
+        notices=tuple(sorted(_notices(metering), key=_subject_first)),
         records=_counts(metering, rated),
     )
     return MeteredBill(bill, rated.parts, metering.slices)
@@ -198,6 +198,11 @@ def _notices(metering: Metering) -> Iterator[Notice]:
         for key, count in sorted(counter.items()):
             subject = metering.subjects[key]
             yield Notice(code, subject.account_id, subject.region, subject.cache_id or "", count, message)
+
+
+def _subject_first(notice: Notice) -> tuple[str, ...]:
+    """Notices in the order of the lines, whatever the order of import was."""
+    return (notice.account_id, notice.region, notice.cache_id, notice.code, notice.message)
 
 
 UNKNOWN_CACHE = "instances name a cache that no usage record describes: their use is not metered"
