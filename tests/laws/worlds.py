@@ -77,20 +77,25 @@ class World:
 
 
 @st.composite
-def worlds(draw: st.DrawFn, scenes: Sequence[Scene] = SCENES, revisions: int = 3) -> World:
-    """A scene with some caches and more instances; up to `revisions` later versions of each kind, no two observed at once."""
+def worlds(
+    draw: st.DrawFn, scenes: Sequence[Scene] = SCENES, revisions: int = 3, at_once: bool = False
+) -> World:
+    """A scene with some caches and more instances; up to `revisions` later versions of each kind.
+
+    No two versions are observed at the same moment, unless `at_once`, where many are.
+    """
     scene = draw(st.sampled_from(scenes))
     caches = draw(st.lists(cache_rows(scene), min_size=1, max_size=6, unique_by=_cache_name))
     instances = draw(st.lists(instance_rows(scene), max_size=12, unique_by=_instance_name))
     if revisions:
         caches += _renamed(draw, draw(st.lists(cache_rows(scene), max_size=revisions)), caches, "cache_id")
-        instances += _renamed(
-            draw, draw(st.lists(instance_rows(scene), max_size=revisions)), instances, "instance_id"
-        )
-    observed = moments(scene)
+        later = draw(st.lists(instance_rows(scene), max_size=revisions))
+        instances += _renamed(draw, later, instances, "instance_id")
+    moment = moments(scene)
     for number, row in enumerate([*caches, *instances]):
-        row["observed_at"] = written(draw(observed) // 100 * 100 + number, draw(_OFFSETS))
-    present = draw(st.lists(observed, min_size=1, max_size=2))
+        observed = draw(st.sampled_from(scene.edges) if at_once else moment) // 100 * 100
+        row["observed_at"] = _written(draw, observed + (0 if at_once else number))
+    present = draw(st.lists(moment, min_size=1, max_size=2))
     return World(scene, draw(st.permutations(caches)), draw(st.permutations(instances)), tuple(present))
 
 
