@@ -3,7 +3,7 @@
 import csv
 import io
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from billing.bill import Bill
 from billing.importing.run import Request, run
 from billing.importing.summary import ImportSummary
-from billing.pipeline import MeteredBill, make_metered_bill
+from billing.pipeline import MeteredBill, TagFilter, make_bill, make_metered_bill
 from billing.store import open_store
 from billing.workspace import Workspace
 from rules.period import parse_month
@@ -58,9 +58,25 @@ class Program:
             writer.writerows(rows)
         return path
 
-    def bill(self, month: str, tariff: str, as_of_us: int = LATE_US) -> Bill:
-        """The bill of a month under a tariff at a present moment."""
-        return self.metered(month, tariff, as_of_us).bill
+    def bill(
+        self,
+        month: str,
+        tariff: str,
+        as_of_us: int = LATE_US,
+        *,
+        accounts: Collection[str] | None = None,
+        tag: tuple[str, str] | None = None,
+    ) -> Bill:
+        """The bill of a month under a tariff at a present moment, of some accounts or of what has a tag."""
+        with open_store(self._workspace).reader() as reader:
+            return make_bill(
+                reader,
+                parse_month(month),
+                as_of=_ZERO + timedelta(microseconds=as_of_us),
+                tariff=self.tariff(tariff),
+                accounts=accounts,
+                tag_filter=None if tag is None else TagFilter(*tag),
+            )
 
     def metered(
         self,
@@ -71,7 +87,7 @@ class Program:
         by_day: bool = False,
         by_tag: str | None = None,
     ) -> MeteredBill:
-        """The same with the parts that its lines come apart into."""
+        """The same for everything, with the parts that its lines come apart into."""
         with open_store(self._workspace).reader() as reader:
             return make_metered_bill(
                 reader,
