@@ -24,15 +24,19 @@ def template(name: str) -> str:
 
 def usage_patterns_sql(slices: Sequence[Slice], *, with_tags: bool, selected: bool) -> str:
     """The one pass over the instances; `selected` restricts it to the keys of the relation `selected_keys`."""
-    return template("usage_patterns").format(
-        from_s=slices[0].from_s,
-        until_s=slices[-1].until_s,
-        tags="tags" if with_tags else "cast(null as varchar)",
-        first_slice=_edges_passed("started_s >= {}", slices),
-        first_estimated_slice=_edges_passed("known_until_s >= {}", slices),
-        last_slice=_edges_passed("until_s > {}", slices),
-        selected="and cache_key in (select cache_key from selected_keys)" if selected else "",
-    )
+    fields = {
+        "from_s": str(slices[0].from_s),
+        "until_s": str(slices[-1].until_s),
+        "tags": "tags" if with_tags else "cast(null as varchar)",
+        "first_slice": _edges_passed("started_s >= {}", slices),
+        "first_estimated_slice": _edges_passed("known_until_s >= {}", slices),
+        "last_slice": _edges_passed("until_s > {}", slices),
+        "selected": "and cache_key in (select cache_key from selected_keys)" if selected else "",
+    }
+    edges = [cut.from_s for cut in slices[1:]]
+    crosses = " or ".join(f"started_s < {edge} and until_s > {edge}" for edge in edges)
+    crossing = template("crossing").format(**fields, crosses=crosses) if edges else ""
+    return template("usage_patterns").format(**fields, crossing=crossing)
 
 
 def quantities_sql(phases: Sequence[str]) -> str:

@@ -16,7 +16,10 @@ from (
         {tag} as tag,
         s.slice,
         p.estimated,
-        case when s.slice = p.last_slice then p.end_sum_s else p.records * (s.until_s - {from_s}) end
+        case
+            when s.slice = p.last_slice then p.begin_sum_s + p.seconds
+            else p.records * (s.until_s - {from_s})
+        end
         - case when s.slice = p.first_slice then p.begin_sum_s else p.records * (s.from_s - {from_s}) end as spread_s
     from usage_patterns as p
     inner join slices as s on s.slice >= p.first_slice and s.slice <= p.last_slice
