@@ -6,6 +6,7 @@ bounds most of what runs on. Nothing large is sorted: that costs three times as 
 pass for each span costs nearly nothing where rows come in the order of time. A small set is one sorted file.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -15,6 +16,9 @@ from billing.store.models import RecordFile
 from billing.store.schema import BEGIN_AT, BEGIN_S, COLUMNS, Kind
 from billing.warehouse import Connection, errors_explained, text_literal
 from rules.period import Month
+
+LAST_MONTH = Month("9998-12")
+"""The last one that the calendar has; what begins later lies in its span, too."""
 
 MOST_SPANS = 24
 SPAN_ROWS = 250_000
@@ -58,29 +62,38 @@ def write_postings(
             order = f"order by until_s > {spans[0][1]}, {begin_s}"
             paths = [_copy(connection, f"select {columns} from ({rows}) {order}", folder, SORTED_ROW_GROUP)]
         else:
-            within = [
-                f"select {columns} from ({rows}) where {begin_at} >= make_timestamp({from_s}000000)"
-                f" and {begin_at} < make_timestamp({until_s}000000) and until_s > {until_s}"
-                for from_s, until_s in spans
-            ]
+            within = [f"select {columns} from ({rows}) where {bounds}" for bounds in _bounds(spans, begin_at)]
             paths = [
-                _copy(connection, select.replace("until_s >", "until_s <="), folder, ROW_GROUP)
-                for select in within
+                _copy(connection, f"{select} and until_s <= {until_s}", folder, ROW_GROUP)
+                for select, (_, until_s) in zip(within, spans, strict=True)
             ]
-            running_on = f"select * from ({' union all '.join(within)}) order by {begin_s}"
-            paths.append(_copy(connection, running_on, folder, SORTED_ROW_GROUP))
+            running_on = " union all ".join(
+                f"{select} and until_s > {until_s}"
+                for select, (_, until_s) in zip(within, spans, strict=True)
+            )
+            paths.append(
+                _copy(connection, f"from ({running_on}) order by {begin_s}", folder, SORTED_ROW_GROUP)
+            )
     return [StagedFile(kind, path) for path in paths if path is not None]
 
 
 def _spans(count: int, first_s: int, last_s: int) -> list[tuple[int, int]]:
-    """The half-open spans of whole months that cover the begins first_s to last_s; only one for few rows."""
-    months = [Month.containing(first_s)]
-    while months[-1].until_s <= last_s:
+    """The half-open spans of whole months that cover the begins first_s to last_s; few for few rows."""
+    months = [Month.containing(min(first_s, LAST_MONTH.from_s))]
+    while months[-1].until_s <= last_s and months[-1] != LAST_MONTH:
         months.append(months[-1].next())
     most = max(1, min(MOST_SPANS, count // SPAN_ROWS))
     size = -(-len(months) // most)
     chunks = [months[index : index + size] for index in range(0, len(months), size)]
     return [(chunk[0].from_s, chunk[-1].until_s) for chunk in chunks]
+
+
+def _bounds(spans: Sequence[tuple[int, int]], begin_at: str) -> Iterator[str]:
+    """For each span which begins belong to it, as SQL; the first and the last have no outer bound, so that none is left out."""
+    for index, (from_s, until_s) in enumerate(spans):
+        after = f"{begin_at} >= make_timestamp({from_s}000000)" if index else "true"
+        before = f"{begin_at} < make_timestamp({until_s}000000)" if index < len(spans) - 1 else "true"
+        yield f"{after} and {before}"
 
 
 def write_all(
