@@ -126,5 +126,16 @@ def create_store(workspace: Workspace) -> Store:
         with workspace.writing(WAIT_S):
             if not workspace.exists():
                 workspace.records.mkdir(parents=True, exist_ok=True)
+                _refuse_orphans(workspace)
                 create_catalogue(workspace)
     return open_store(workspace)
+
+
+def _refuse_orphans(workspace: Workspace) -> None:
+    """Records without their catalogue are no leftovers: a new catalogue would let them be swept."""
+    if any(workspace.records.iterdir()):
+        raise WorkspaceError(
+            "there are records here, but no catalogue that names them",
+            place=str(workspace.records),
+            hint=f"bring {workspace.catalogue.name} back from a backup, or use another folder",
+        )

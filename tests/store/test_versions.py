@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from billing.errors import WorkspaceError
-from billing.store import catalogue, open_store
+from billing.store import catalogue, create_store, open_store
 from billing.workspace import Workspace
 from tests.store.journal import Seen, current, empty_store, keep
 
@@ -91,6 +91,15 @@ def test_a_broken_catalogue_is_refused_in_one_line(workspace: Workspace, content
         open_store(workspace)
     assert "catalogue" in str(refused.value)
     assert len(str(refused.value).splitlines()) == 1
+
+
+def test_records_without_their_catalogue_are_kept(workspace: Workspace) -> None:
+    for path in workspace.root.glob("catalogue.sqlite*"):
+        path.unlink()
+    kept = set(workspace.records.iterdir())
+    with pytest.raises(WorkspaceError, match="no catalogue that names them"):
+        create_store(workspace)
+    assert set(workspace.records.iterdir()) == kept
 
 
 def test_no_workspace_is_refused(tmp_path: Path) -> None:
