@@ -80,10 +80,7 @@ class Desk:
         """Whether any row has a problem with this code."""
         numbers = [str(number) for number, each in enumerate(rows.problems, start=1) if each.code == code]
         listed = ", ".join(numbers) or "NULL"
-        found = self.connection.execute(
-            f"SELECT 1 FROM {rows.relation} WHERE {rows.problem} IN ({listed}) LIMIT 1"
-        ).fetchone()
-        return found is not None
+        return self._any(f"{rows.relation} WHERE {rows.problem} IN ({listed})")
 
     def drop(self, rows: Rows) -> None:
         """Forget rows that are not needed any more."""
@@ -105,11 +102,14 @@ class Desk:
         return found is not None and found[0] >= REPEATED * found[1] > 0
 
     def _with_tags(self, kind: RecordKind, rows: Rows, *, keep_empty: bool) -> Rows:
-        """The rows with their tags checked and in the store's form."""
+        """The rows with their tags checked and in the store's form; joined only where that differs from what was given."""
         (table,) = rows.tables
         tags = f"tags_of_{table}"
         checked = check_values(kind.by_name["tags"], table, keep_empty=keep_empty)
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {tags} AS {checked.select}")
+        if not self._any(f"{tags} WHERE problem > 0 OR stored IS DISTINCT FROM given"):
+            self.connection.execute(f"DROP TABLE {tags}")
+            return rows
         before = len(rows.problems)
         return Rows(
             relation=f"{rows.relation} LEFT JOIN {tags} AS t ON r.tags = t.given",
@@ -121,6 +121,10 @@ class Desk:
             raw_texts=rows.raw_texts,
             tables=(table, tags),
         )
+
+    def _any(self, relation: str) -> bool:
+        """Whether the relation has a row."""
+        return self.connection.execute(f"SELECT 1 FROM {relation} LIMIT 1").fetchone() is not None
 
     def _count(self, table: str) -> int:
         found = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()
