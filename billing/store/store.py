@@ -19,8 +19,8 @@ from billing.workspace import Workspace
 KINDS = ("instances", "caches", "keys")
 ROLES = ("current", "history")
 
-WAIT_S = 120
-"""How long a writer waits for another one."""
+WAIT_S = 600
+"""How long a writer waits for others: long enough for a few large imports."""
 
 
 @dataclass(frozen=True, slots=True)

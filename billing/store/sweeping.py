@@ -24,7 +24,10 @@ def sweep(workspace: Workspace, catalogue: Catalogue) -> None:
 
 
 def clear_staging(workspace: Workspace) -> None:
-    """Make the staging folder empty."""
-    if workspace.staging.exists():
-        shutil.rmtree(workspace.staging)
-    workspace.staging.mkdir(parents=True)
+    """Make the staging folder empty; it stays itself, since a full disk may have no room for a new one."""
+    workspace.staging.mkdir(parents=True, exist_ok=True)
+    for leftover in workspace.staging.iterdir():
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
