@@ -87,7 +87,9 @@ def _disk_full(message: str) -> bool:
 
 
 def _full() -> DiskFullError:
-    return DiskFullError("there is no room left on the disk; nothing was changed", hint="make room and run it again")
+    return DiskFullError(
+        "there is no room left on the disk; nothing was changed", hint="make room and run it again"
+    )
 
 
 def text_literal(text: str) -> str:
