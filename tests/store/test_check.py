@@ -1,6 +1,7 @@
 """`imcost check`: every check finds what it is for, with the rows, and nothing else; a sound workspace has no findings."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import pytest
 from billing.checks import Finding, run_checks
 from billing.checks.checklist import CHECKS, FILE_CHECKS
 from billing.cli.main import run
-from billing.store import NewBatch, Store
+from billing.store import NewBatch, Store, open_store
 from billing.store.layout import StagedFile
 from billing.store.schema import COLUMNS, KEYS, Kind
 from billing.workspace import Workspace
@@ -54,14 +55,22 @@ STRANGE: dict[str, tuple[Kind, dict[str, str]]] = {
 """For each warning, what makes an otherwise sound record strange."""
 
 
-def sound(folder: Path) -> Store:
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a cache, an instance that used it, a revision and a withdrawal."""
+    folder = tmp_path_factory.mktemp("sound")
     store = empty_store(folder)
     observe(store, "caches", CACHE)
     observe(store, "instances", INSTANCE)
     keep(store, [Seen("i-2", 1), Seen("i-2", 2, 3), Seen("i-3", 1)], name="revised")
     keep(store, [Seen("i-3", 2, retracted=True), Seen("i-2", 1, 8)], name="withdrawn")
-    return store
+    return folder
+
+
+@pytest.fixture
+def store(made_once: Path, tmp_path: Path) -> Store:
+    """That workspace, for one test to damage."""
+    return open_store(Workspace(shutil.copytree(made_once, tmp_path / "workspace")))
 
 
 def observe(store: Store, kind: Kind, content: dict[str, str]) -> None:
@@ -78,13 +87,12 @@ def names(findings: list[Finding], severity: str) -> set[str]:
     return {each.check.name for each in findings if each.check.severity == severity}
 
 
-def test_a_sound_workspace_has_no_findings(tmp_path: Path) -> None:
-    assert run_checks(sound(tmp_path), as_of=AS_OF) == []
+def test_a_sound_workspace_has_no_findings(store: Store) -> None:
+    assert run_checks(store, as_of=AS_OF) == []
 
 
 @pytest.mark.parametrize("name", STRANGE)
-def test_what_is_strange_is_a_warning(name: str, tmp_path: Path) -> None:
-    store = sound(tmp_path)
+def test_what_is_strange_is_a_warning(name: str, store: Store) -> None:
     kind, change = STRANGE[name]
     observe(
         store, kind, {"caches": CACHE, "instances": INSTANCE}[kind] | {"observed_at": hour_sql(21)} | change
@@ -130,8 +138,7 @@ DAMAGE: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_what_no_import_writes_is_an_error(name: str, tmp_path: Path) -> None:
-    store = sound(tmp_path)
+def test_what_no_import_writes_is_an_error(name: str, store: Store) -> None:
     kind, select = DAMAGE[name]
     with store.writer() as writer:
         path = store.workspace.staging / "damage.parquet"
@@ -153,15 +160,13 @@ CATALOGUE_DAMAGE = {
 
 
 @pytest.mark.parametrize("name", CATALOGUE_DAMAGE)
-def test_counts_that_do_not_add_up_are_an_error(name: str, tmp_path: Path) -> None:
-    store = sound(tmp_path)
+def test_counts_that_do_not_add_up_are_an_error(name: str, store: Store) -> None:
     with closing(sqlite3.connect(store.workspace.catalogue)) as connection, connection:
         connection.execute(CATALOGUE_DAMAGE[name])
     assert names(run_checks(store, as_of=AS_OF), "error") == {name}
 
 
-def test_files_that_are_absent_or_changed_are_an_error(tmp_path: Path) -> None:
-    store = sound(tmp_path)
+def test_files_that_are_absent_or_changed_are_an_error(store: Store) -> None:
     first, second, *_ = store.record_files()
     (store.workspace.records / first.name).unlink()
     with (store.workspace.records / second.name).open("ab") as content:
@@ -173,8 +178,7 @@ def test_files_that_are_absent_or_changed_are_an_error(tmp_path: Path) -> None:
     }
 
 
-def test_a_file_that_nobody_names_is_a_warning(tmp_path: Path) -> None:
-    store = sound(tmp_path)
+def test_a_file_that_nobody_names_is_a_warning(store: Store) -> None:
     (store.workspace.records / "stray.parquet").touch()
     assert [each.check.name for each in run_checks(store, as_of=AS_OF)] == ["unnamed_files"]
 
@@ -184,9 +188,8 @@ def test_every_check_is_shown_to_find_something() -> None:
     assert shown == {check.name for check in (*CHECKS, *FILE_CHECKS)}
 
 
-def test_the_command_says_what_it_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    store = sound(tmp_path)
-    arguments = ["check", "--workspace", str(tmp_path), "--as-of", "2026-10-31T00:00:00Z"]
+def test_the_command_says_what_it_found(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["check", "--workspace", str(store.workspace.root), "--as-of", "2026-10-31T00:00:00Z"]
     assert run(arguments) == 0
     assert capsys.readouterr().out == "every check holds\n"
     observe(store, "instances", INSTANCE | {"observed_at": hour_sql(21), "cache_id": "'imc-[red]\x1b'"})
