@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from billing.importing.columns import PROVIDER_COLUMNS, RecordKind
 from billing.importing.desk import Desk, Rows
-from billing.importing.documents import Json, Located, documents, records_at
+from billing.importing.documents import Json, Located, documents, is_text, records_at
 from billing.importing.inputs import Input
 from billing.importing.reading import Listing, Options, Reading, Sample
 from billing.importing.refusal import InputRefused
@@ -116,7 +116,7 @@ class AnswerFormat:
 
     def _row(self, record: Located, options: Options, ids: list[tuple[str, str]]) -> Iterator[SpooledRow]:
         try:
-            if not isinstance(record.value, dict):
+            if not isinstance(record.value, dict) or not is_text(record.text):
                 raise BadAnswer(self.path[-1])
             for values in self.to_rows(record.value):
                 yield SpooledRow(record.line, record.text, values)

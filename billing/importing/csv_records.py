@@ -93,7 +93,7 @@ def records(file: TextIO) -> Iterator[Record]:
         if _has_escaped_bytes(raw):
             yield Record(lines.first, readable(raw), None, "not_utf8")
             continue
-        if any(QUOTED_APART.match(field) for field in fields):
+        if ' "' in raw and any(QUOTED_APART.match(field) for field in fields):
             fields = _split(raw.rstrip("\r\n"))
         yield Record(lines.first, readable(raw), fields)
 

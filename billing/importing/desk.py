@@ -66,7 +66,7 @@ class Desk:
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {checked.select}")
         rows = Rows(
             relation=f"{table} AS r",
-            row="r.row" if source.row else "r.rowid + 2",
+            row="r.row" if source.row else f"r.rowid + {source.first}",
             problem="r.problem",
             values={name: checked.constants.get(name, f'r."{name}"') for name in checked.columns},
             problems=checked.problems,

@@ -19,6 +19,9 @@ MOST_NESTING = 100
 """Usage records and answers are nested ten deep at most."""
 
 BLANK = re.compile(r"[ \t\r\n]*")
+HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+"""Half of a character written as an escape; two of them may make a whole one."""
+
 BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
 
 Json = Any
@@ -69,7 +72,20 @@ def decode(text: str) -> Json:
     """The one value that the text holds; raises TooDeep, or ValueError where it is not one JSON value."""
     if text.count("[") + text.count("{") > MOST_NESTING and _nesting(text) > MOST_NESTING:
         raise TooDeep
-    return _DECODER.decode(text)
+    value = _DECODER.decode(text)
+    if not is_text(text):
+        raise ValueError("half a character")
+    return value
+
+
+def is_text(text: str) -> bool:
+    """Whether the strings of a JSON text are text: half a character, which an escape can write, is none."""
+    if HALF_CHARACTER.search(text):
+        try:
+            json.dumps(json.loads(text), ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            return False
+    return True
 
 
 def documents(file: Path, *, path: str) -> Iterator[Located]:

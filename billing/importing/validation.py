@@ -25,14 +25,15 @@ class Source:
     """Rows to check: `relation` is what SQL selects from.
 
     `types` has the DuckDB type of every column that the rows have, input columns and provider columns alike. `row` is the name
-    of a column with the row's number, None where it follows from the row's place. `faulty` names a column that is true for
-    rows that were rejected while reading. `empty` says what an empty text means: it is null, it is null already ("gone"), or it
-    is kept, because the source says that there is nothing.
+    of a column with the row's number; where that is None, rows are numbered by their places, beginning with `first`. `faulty`
+    names a column that is true for rows that were rejected while reading. `empty` says what an empty text means: it is null, it
+    is null already ("gone"), or it is kept, because the source says that there is nothing.
     """
 
     relation: str
     types: Mapping[str, str]
     row: str | None = None
+    first: int = 1
     faulty: str | None = None
     empty: Literal["null", "gone", "kept"] = "null"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from billing.importing import json_at_once
 from billing.warehouse import connect
 from tests.importing.reading import CACHE, INSTANCE, csv_of, json_lines_of, read, write
 
@@ -111,11 +112,16 @@ CASES = [
 ]
 
 
+@pytest.mark.parametrize("large", [0, 1 << 20], ids=["at once", "line by line"])
 @pytest.mark.parametrize("form", [csv_of, json_lines_of])
 def test_every_value_comes_out_as_decided(
-    tmp_path: Path, form: Callable[[list[dict[str, str]]], str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    form: Callable[[list[dict[str, str]]], str],
+    large: int,
 ) -> None:
     """All values of a column in one file, so that good and bad ones stand side by side."""
+    monkeypatch.setattr(json_at_once, "LARGE", large)
     for column in ("size_gib", "started_at", "instant", "retention_days"):
         cases = [case for case in CASES if case[1] == column]
         rows = [{**record, column: value} for record, _, _, value, _ in cases]

@@ -9,14 +9,14 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from itertools import islice
 from typing import ClassVar
 
 from billing.importing.columns import RecordKind
-from billing.importing.csv_records import Record, readable, records
+from billing.importing.csv_records import Record, records
 from billing.importing.desk import Desk, Rows
 from billing.importing.header import kind_of
 from billing.importing.inputs import Input
+from billing.importing.line_texts import raw_lines
 from billing.importing.reading import Listing, Options, Reading, Sample
 from billing.importing.refusal import InputRefused
 from billing.importing.rejection import MOST_ROW_BYTES, problem
@@ -59,11 +59,14 @@ class CsvReading:
             f" delim = ',', quote = '\"', escape = '\"', max_line_size = {MOST_ROW_BYTES},"
             f" timestampformat = '{UTC_FORMAT}', columns = {{{listed}}})"
         )
-        source = Source(relation, types, empty="gone")
+        source = Source(relation, types, first=2, empty="gone")
         try:
             with reading_files():
                 rows = desk.load(
-                    self.kind, source, options.fills, raw_texts=lambda numbers: self._raw(desk, numbers)
+                    self.kind,
+                    source,
+                    options.fills,
+                    raw_texts=lambda numbers: raw_lines(desk, self.input, numbers),
                 )
         except UnreadableData:
             return None
@@ -71,19 +74,6 @@ class CsvReading:
             return rows
         desk.drop(rows)
         return None
-
-    def _raw(self, desk: Desk, numbers: str) -> str:
-        """The raw texts of rows, where a row's number is its line."""
-        spooled = spool(desk.new_file("raw"), (), self._numbered_lines(desk.numbers_of(numbers)))
-        return spooled.raw_texts(numbers)
-
-    def _numbered_lines(self, wanted: Iterator[int]) -> Iterator[SpooledRow]:
-        with self.input.file.open("rb") as file:
-            number = 0
-            for line in wanted:
-                text = next(islice(file, line - number - 1, None), b"")
-                number = line
-                yield SpooledRow(line, readable(text.decode("utf-8-sig", "surrogateescape")), None)
 
     def _one_by_one(self, desk: Desk, options: Options) -> Rows:
         """The rows with the lines on which their records begin."""

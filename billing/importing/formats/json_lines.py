@@ -1,10 +1,11 @@
 """JSON Lines: one usage record a line, an object with the columns as keys.
 
 Numbers and text are both taken for what they say: {"size_gib": 20} and {"size_gib": "20"} are the same record. null is no value.
+A large file whose lines DuckDB reads without loss is left to it; all others are taken apart line by line.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -14,12 +15,37 @@ from billing.importing.desk import Desk, Rows
 from billing.importing.documents import Json, Number, TooDeep, decode, too_deep
 from billing.importing.header import kind_of
 from billing.importing.inputs import Input
+from billing.importing.json_at_once import columns_at_once, relation_at_once
+from billing.importing.line_texts import raw_lines
 from billing.importing.reading import Listing, Options, Reading, Sample
 from billing.importing.refusal import InputRefused
 from billing.importing.rejection import MOST_ROW_BYTES, problem
 from billing.importing.spool import Spool, SpooledRow, spool
+from billing.importing.validation import Source
 
 ALL_COLUMNS = {column.name: column for kind in KINDS for column in kind.columns}
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLinesAtOnce:
+    """JSON lines that DuckDB reads without loss; a row's number is its line."""
+
+    kind: RecordKind
+    input: Input
+    columns: Sequence[str]
+    merge: ClassVar[bool] = False
+    listing: ClassVar[Listing | None] = None
+
+    def load(self, desk: Desk, options: Options) -> Rows:
+        """The rows by their places."""
+        relation = relation_at_once(self.input, self.columns)
+        source = Source(relation, dict.fromkeys(self.columns, "VARCHAR"))
+        return desk.load(
+            self.kind,
+            source,
+            options.fills,
+            raw_texts=lambda numbers: raw_lines(desk, self.input, numbers),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +77,15 @@ class JsonLinesFormat:
         )
 
     def open(self, sample: Sample, options: Options) -> Reading:
-        """All lines are taken apart; the keys of all of them together are the columns."""
+        """All lines are looked at or taken apart; the keys of all of them together are the columns."""
+        path, filled = sample.input.path, options.fills.keys()
+        keys = columns_at_once(sample.input, ALL_COLUMNS.values())
+        if keys is not None:
+            return JsonLinesAtOnce(kind_of(keys, filled=filled, place=path), sample.input, keys)
         columns: dict[str, None] = {}
         file = sample.input.file.with_name(f"{sample.input.file.name}-lines")
         rows = spool(file, ALL_COLUMNS, _rows(sample.input, columns))
-        kind = kind_of(list(columns), filled=options.fills.keys(), place=sample.input.path)
+        kind = kind_of(list(columns), filled=filled, place=path)
         return JsonLinesReading(kind, replace(rows, columns=list(columns)))
 
 
