@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from tests.laws.edges import SCENES, Scene, moments
-from tests.oracle.times import written
+from tests.laws.edges import HOUR_US, SCENES, Scene, moments
+from tests.oracle.times import microsecond, written
 
 CACHE_COLUMNS = (
     "cache_id",
@@ -46,14 +46,16 @@ INSTANCE_COLUMNS = (
     "retracted",
 )
 
-_PLACES = st.sampled_from(
-    [
-        ("100", "cn-hangzhou"),
-        ("100", "cn-hangzhou"),
-        ("200", "cn-hangzhou"),
-        ("100", "cn-beijing"),
-        ("200", "cn-hongkong"),
-    ]
+_HERE = [("100", "cn-hangzhou"), ("200", "cn-hangzhou")]
+_PLACES = st.sampled_from([*_HERE * 3, ("100", "cn-beijing"), ("200", "cn-hongkong")])
+_TIMES = (
+    "created_at",
+    "ready_at",
+    "failed_at",
+    "standard_snapshot_at",
+    "deleted_at",
+    "started_at",
+    "ended_at",
 )
 _CACHES = ("imc-a", "imc-b", "imc-c", "imc-d")
 _OFFSETS = st.sampled_from([0, 8 * 60, 5 * 60 + 30, -9 * 60 - 30])
@@ -85,15 +87,20 @@ def worlds(
     No two versions are observed at the same moment, unless `at_once`, where many are.
     """
     scene = draw(st.sampled_from(scenes))
-    caches = draw(st.lists(cache_rows(scene), min_size=1, max_size=6, unique_by=_cache_name))
-    instances = draw(st.lists(instance_rows(scene), max_size=12, unique_by=_instance_name))
+    caches = draw(st.lists(cache_rows(scene), min_size=3, max_size=6, unique_by=_cache_name))
+    instances = draw(st.lists(instance_rows(scene), min_size=4, max_size=12, unique_by=_instance_name))
+    for row in instances:
+        if draw(st.integers(0, 3)):
+            used = draw(st.sampled_from(caches))
+            row |= {column: used[column] for column in ("account_id", "region", "cache_id")}
+    instances = list({_instance_name(row): row for row in instances}.values())
     if revisions:
         caches += _renamed(draw, draw(st.lists(cache_rows(scene), max_size=revisions)), caches, "cache_id")
         later = draw(st.lists(instance_rows(scene), max_size=revisions))
         instances += _renamed(draw, later, instances, "instance_id")
     moment = moments(scene)
     for number, row in enumerate([*caches, *instances]):
-        observed = draw(st.sampled_from(scene.edges) if at_once else moment) // 100 * 100
+        observed = draw(st.sampled_from(scene.edges) if at_once else _near(row, moment)) // 100 * 100
         row["observed_at"] = _written(draw, observed + (0 if at_once else number))
     present = draw(st.lists(moment, min_size=1, max_size=2))
     return World(scene, draw(st.permutations(caches)), draw(st.permutations(instances)), tuple(present))
@@ -108,6 +115,13 @@ def _renamed(draw: st.DrawFn, versions: Rows, rows: Rows, id_column: str) -> Row
         version |= {column: model[column] for column in ("account_id", "region", id_column)}
         version["retracted"] = draw(st.sampled_from(["", "", "true"]))
     return versions
+
+
+def _near(row: dict[str, str], moment: st.SearchStrategy[int]) -> st.SearchStrategy[int]:
+    """Moments, half of them at or just beside a moment of the record itself."""
+    own = sorted({microsecond(row[column]) for column in _TIMES if row.get(column)})
+    beside = st.sampled_from([0, 0, 1, -1, 10**6, -(10**6), HOUR_US, -HOUR_US])
+    return st.one_of(moment, st.builds(int.__add__, st.sampled_from(own), beside))
 
 
 @st.composite
@@ -131,16 +145,16 @@ def cache_rows(draw: st.DrawFn, scene: Scene) -> dict[str, str]:
         "cache_name": draw(st.sampled_from(["", "web", "auto-create-for-eci-1"])),
         "creation_method": "automatic" if automatic else draw(st.sampled_from(["manual", "manual", ""])),
         "size_gib": draw(_SIZES),
-        "snapshot_gib": draw(st.one_of(st.just(""), st.just("0"), _SIZES)),
-        "instant": draw(st.sampled_from(["", "false", "true"])),
+        "snapshot_gib": draw(st.one_of(st.just(""), st.just("0"), _SIZES, _SIZES)),
+        "instant": draw(st.sampled_from(["", "false", "true", "true"])),
         "created_at": _written(draw, created),
         "ready_at": _written(draw, built) if how == "ready" else "",
         "failed_at": _written(draw, built) if how == "failed" else "",
         "tags": draw(_TAGS),
     }
-    if how == "ready" and draw(st.booleans()):
+    if how == "ready" and draw(st.integers(0, 3)):
         row["standard_snapshot_at"] = _written(draw, copied)
-    end = draw(st.sampled_from(["", "deleted_at", "deleted_at", "retention_days", "expires_at"]))
+    end = draw(st.sampled_from(["", "", "deleted_at", "deleted_at", "retention_days", "expires_at"]))
     if end == "retention_days":
         row[end] = str(draw(st.integers(1, 40)))
     elif end:

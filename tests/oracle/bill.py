@@ -1,10 +1,11 @@
 """The oracle's bill: what every record costs in a stretch of time, added up in fractions."""
 
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from tests.oracle.prices import PriceList
@@ -235,18 +236,19 @@ def _of_cache(cache: Cache, used: bool, prices: PriceList, window: Window) -> It
     snapshot, sure = cache.snapshot, cache.sure_until
     if snapshot is None:
         snapshot, sure = cache.size, 0
+    gib = snapshot * cache.copies
     if cache.ready is not None:
-        yield from _hours(
-            "creation.snapshot", (cache.ready, cache.end), sure, snapshot * cache.copies, window
-        )
+        yield from _hours("creation.snapshot", (cache.ready, cache.end), sure, gib, prices, window)
     elif cache.failed is None and (cache.seen_ready or used):
-        yield from _hours("creation.snapshot", (cache.created, cache.end), 0, snapshot * cache.copies, window)
+        yield from _hours("creation.snapshot", (cache.created, cache.end), 0, gib, prices, window)
     if cache.instant:
         yield from _event("creation.local_snapshot_enabling", cache.created, window)
         if cache.ready is not None and cache.standard_snapshot is not None:
             local = (cache.ready, min(cache.standard_snapshot, cache.end))
             flash = snapshot * cache.flash_copies
-            yield from _seconds("creation.local_snapshot", local, sure, lambda _: flash, prices, window)
+            # Like the build's, its end was recorded: only its size can be an estimate.
+            surely = NEVER if cache.snapshot is not None else 0
+            yield from _seconds("creation.local_snapshot", local, surely, lambda _: flash, prices, window)
 
 
 def _of_instance(instance: Instance, cache: Cache, prices: PriceList, window: Window) -> Iterator[Piece]:
@@ -284,13 +286,22 @@ def _seconds(
         yield Piece(charge, one, held(one), next_ - one, one >= sure)
 
 
-def _hours(charge: str, run: Window, sure: int, gib: Fraction, window: Window) -> Iterator[Piece]:
-    """One piece for each clock hour that has a second of the run in it; an hour that surely began is sure as a whole."""
+def _hours(
+    charge: str, run: Window, sure: int, gib: Fraction, prices: PriceList, window: Window
+) -> Iterator[Piece]:
+    """The clock hours that have a second of the run in them, counted up while nothing changes.
+
+    An hour that surely began is sure as a whole.
+    """
     begin, end = max(run[0], window[0]), min(run[1], window[1])
     if begin >= end:
         return
-    for hour in range(begin // HOUR * HOUR, end, HOUR):
-        yield Piece(charge, hour, gib, 1, max(hour, begin) >= sure)
+    changes = prices.changes()
+    touched = range(begin // HOUR * HOUR, end, HOUR)
+    alike = groupby(touched, lambda hour: (bisect(changes, hour), max(hour, begin) >= sure))
+    for (_, estimated), hours in alike:
+        first, *more = hours
+        yield Piece(charge, first, gib, 1 + len(more), estimated)
 
 
 def _event(charge: str, at: int, window: Window) -> Iterator[Piece]:
