@@ -1,7 +1,7 @@
 """Takes CSV text apart record by record, exactly: the line on which each begins, its raw text, its fields or what is wrong.
 
 This is the slow, exact way, for files in which a record is not simply a line: fields with line breaks, empty lines, broken rows.
-Quoting follows RFC 4180; blanks before a quote are ignored, as DuckDB does. One broken record costs one record: reading goes on
+Quoting follows RFC 4180; blanks around quotes are ignored, as DuckDB does. One broken record costs one record: reading goes on
 with the line after the one on which it began.
 """
 
@@ -16,8 +16,9 @@ from billing.importing.rejection import MOST_ROW_BYTES
 MOST_ROW_LINES = 1000
 """No record has more lines: a quote that is never closed would swallow the whole file."""
 
-QUOTED_APART = re.compile(r' +"((?:[^"]|"")*)"')
-FIELD = re.compile(r' *"((?:[^"]|"")*)"(?=,|$)|([^,]*)')
+QUOTED_APART = re.compile(r' +"')
+FIELD = re.compile(r' *"((?:[^"]|"")*)" *(?=,|\Z)|((?! *")[^,]*)')
+"""A field with blanks around its quotes, or one without quotes; neither where a quote is not closed properly."""
 
 
 class Record(NamedTuple):
@@ -84,33 +85,34 @@ def records(file: TextIO) -> Iterator[Record]:
             return
         except (csv.Error, _TooLong):
             raw = lines.only_first()
-            fault = "row_too_long" if len(raw) > MOST_ROW_BYTES else "bad_quoting"
-            yield Record(lines.first, readable(raw), None, fault)
-            continue
+            fields = _split(raw.rstrip("\r\n")) if '" ' in raw else []
+            if not fields:
+                fault = "row_too_long" if len(raw) > MOST_ROW_BYTES else "bad_quoting"
+                yield Record(lines.first, readable(raw), None, fault)
+                continue
         if not fields:
             continue
         raw = lines.text()
         if _has_escaped_bytes(raw):
             yield Record(lines.first, readable(raw), None, "not_utf8")
             continue
-        if ' "' in raw and any(QUOTED_APART.match(field) for field in fields):
+        if ' "' in raw and any(map(QUOTED_APART.match, fields)):
             fields = _split(raw.rstrip("\r\n"))
-        yield Record(lines.first, readable(raw), fields)
+        yield Record(lines.first, readable(raw), fields or None, None if fields else "bad_quoting")
 
 
 def _split(record: str) -> list[str]:
-    """The fields of a record in which blanks stand before a quote."""
+    """The fields of a record on one line in which blanks stand around quotes; none where it can't be split."""
     fields: list[str] = []
     position = 0
-    while True:
+    while position <= len(record):
         found = FIELD.match(record, position)
         if found is None:
-            return fields
+            return []
         inside, plain = found.groups()
         fields.append(plain if inside is None else inside.replace('""', '"'))
         position = found.end() + 1
-        if position > len(record):
-            return fields
+    return fields
 
 
 def _has_escaped_bytes(text: str) -> bool:

@@ -3,12 +3,14 @@
 import csv
 import io
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.importing.csv_records import MOST_ROW_LINES, records
+from billing.importing.formats.csv_text import CsvReading
 from tests.importing.reading import INSTANCE, Read, csv_of, read, write
 
 HEADER = "instance_id,account_id,region,started_at,cache_id\n"
@@ -101,6 +103,15 @@ def test_raw_text_is_kept_as_it_stands(tmp_path: Path) -> None:
     ]
 
 
+def test_surplus_empty_fields_at_the_end_do_not_matter(tmp_path: Path) -> None:
+    """As spreadsheets write them, in the header and in rows; surplus values do."""
+    text = HEADER.strip() + ",,\n" + row(1) + ",,\n" + row(2) + "\n" + row(3) + ",,x\n"
+    for text_ in (text, text + "\n\n" + row(4)):
+        found = read(write(tmp_path / "f", text_))
+        assert found.lines[:2] == [2, 3]
+        assert found.codes == [(4, "field_count")]
+
+
 def test_blanks_before_a_quote_do_not_matter(tmp_path: Path) -> None:
     """The same where records are lines and where they are taken apart one by one."""
     plain = HEADER + 'eci-1, "a, b", "r",2026-10-01T00:00:00Z, "imc ""1"""\n'
@@ -133,6 +144,53 @@ def test_options_fill_absent_columns_and_empty_cells_only(tmp_path: Path) -> Non
     without = {name: value for name, value in INSTANCE.items() if name not in ("account_id", "region")}
     found = read(write(tmp_path / "g", csv_of([without])), account="given", region="it's")
     assert [(each["account_id"], each["region"]) for each in found.good] == [("given", "it's")]
+
+
+ODD_CELLS = st.sampled_from(
+    [
+        "x",
+        "",
+        '""',
+        ' "q"',
+        ' "a,b"',
+        '  "a""b" ',
+        ' "open',
+        '"q" ',
+        'a"b',
+        '"a""b"',
+        '"a,b"',
+        '"a\nb"',
+        '"open',
+        "\n",
+        ",",
+        " 5",
+        "5",
+        "1e5",
+        "é",
+        "\r",
+        "2026-10-01T00:00:00Z",
+        "2026-10-1T0:0:0Z",
+        " 2026-10-01T00:00:00Z",
+        "2026-10-01",
+        "infinity",
+        "epoch",
+        "1026-10-01T00:00:00Z",
+    ]
+)
+
+
+@given(st.lists(st.tuples(ODD_CELLS, ODD_CELLS, st.sampled_from(["\n", "\n", "\r\n", "\n\n"])), max_size=5))
+def test_the_quick_ways_say_what_the_exact_one_says(rows: list[tuple[str, str, str]]) -> None:
+    """Whatever stands in the cells: read by places or one by one, the outcome is the same."""
+    text = "instance_id,account_id,region,cache_id,started_at\n" + "i0,a,r,c,2026-10-01T00:00:00Z\n" * 3
+    text += "".join(f"i,a,r,{cache},{start}{end}" for cache, start, end in rows)
+    outcomes = []
+    for places in (True, False):
+        with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+            if not places:
+                patch.setattr(CsvReading, "_by_places", lambda *_: None)
+            outcomes.append(read(write(Path(folder) / "f", text)))
+    assert outcomes[0] == outcomes[1]
 
 
 CELLS = st.text(alphabet=st.sampled_from('a,"\n\r \t;é'), max_size=6)

@@ -3,6 +3,7 @@
 Where a record is a line, DuckDB reads the file and a row's place is its line. Where it isn't (fields with line breaks, empty
 lines, broken rows), the counts differ, and the records are taken apart one by one instead. Times of the usual form are read by
 DuckDB's own parser, which takes words such as infinity, too: where one comes out of range, or fails, times are read as text.
+Surplus empty fields at the end of a line, as spreadsheets write them, don't matter.
 """
 
 import re
@@ -86,8 +87,11 @@ class CsvReading:
         next(found, None)
         width = len(self.columns)
         for record in found:
-            if record.fields is not None and len(record.fields) == width:
-                yield SpooledRow(record.line, record.raw, dict(zip(self.columns, record.fields, strict=True)))
+            fields = record.fields
+            if fields is not None and not any(fields[width:]):
+                fields = fields[:width]
+            if fields is not None and len(fields) == width:
+                yield SpooledRow(record.line, record.raw, dict(zip(self.columns, fields, strict=True)))
             else:
                 yield SpooledRow(record.line, record.raw, None, problem(record.fault or "field_count"))
 
@@ -111,6 +115,8 @@ class CsvFormat:
                 "the header row can't be read", place=path, hint="the first row must name the columns"
             )
         columns = [name.strip() for name in header.fields]
+        while columns and not columns[-1]:
+            columns.pop()
         if "" in columns:
             raise InputRefused(
                 "a column has no name", place=path, hint="every column of the first row needs a name"
