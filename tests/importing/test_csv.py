@@ -88,7 +88,7 @@ def test_a_broken_row_costs_one_row(tmp_path: Path) -> None:
 def test_a_quote_that_opens_again_and_again_is_read_in_time(tmp_path: Path) -> None:
     """Every row opens a quote: each is looked at with a bounded number of rows after it."""
     rows = 3 * MOST_ROW_LINES
-    text = HEADER + "".join(row(n, '"imc" ') + "\n" for n in range(rows)) + row(rows, '"x')
+    text = HEADER + "".join(row(n, '"imc"x') + "\n" for n in range(rows)) + row(rows, '"x')
     found = read(write(tmp_path / "f", text))
     assert len(found.bad) == rows + 1
 
