@@ -12,17 +12,13 @@ from typing import Any, NamedTuple
 
 from billing.importing.refusal import InputRefused
 
-MOST_DOCUMENT_BYTES = 256 << 20
-"""A larger document is refused: answers come in pages, and JSON lines are read one by one."""
-
-MOST_NESTING = 100
-"""Usage records and answers are nested ten deep at most."""
+MOST_DOCUMENT_BYTES = 64 << 20
+"""A larger document is refused, since decoding takes ten times its size: answers come in pages."""
 
 BLANK = re.compile(r"[ \t\r\n]*")
 HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 """Half of a character written as an escape; two of them may make a whole one."""
 
-BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
 
 Json = Any
 """A decoded JSON value: dict, list, str (Number where it was one), bool or None."""
@@ -49,7 +45,7 @@ class NotJson(Exception):
 
 
 class TooDeep(ValueError):
-    """Brackets are nested deeper than anything that is read here."""
+    """Brackets are nested deeper than the interpreter goes, a hundredfold of what records need."""
 
 
 class DuplicateKey(ValueError):
@@ -70,9 +66,10 @@ _DECODER = json.JSONDecoder(
 
 def decode(text: str) -> Json:
     """The one value that the text holds; raises TooDeep, or ValueError where it is not one JSON value."""
-    if text.count("[") + text.count("{") > MOST_NESTING and _nesting(text) > MOST_NESTING:
-        raise TooDeep
-    value = _DECODER.decode(text)
+    try:
+        value = _DECODER.decode(text)
+    except RecursionError as error:
+        raise TooDeep from error
     if not is_text(text):
         raise ValueError("half a character")
     return value
@@ -91,10 +88,10 @@ def is_text(text: str) -> bool:
 def documents(file: Path, *, path: str) -> Iterator[Located]:
     """The documents of a file, in their order; refuses what is not JSON, nested too deep or too large."""
     for line, text in _texts(file, path):
-        if _nesting(text) > MOST_NESTING:
-            raise too_deep(path)
         try:
             yield from _in_text(text, line)
+        except TooDeep as error:
+            raise too_deep(path) from error
         except NotJson as error:
             where = line + text.count("\n", 0, error.offset)
             raise InputRefused(
@@ -104,9 +101,7 @@ def documents(file: Path, *, path: str) -> Iterator[Located]:
 
 def too_deep(place: str) -> InputRefused:
     """The refusal of a document with too many brackets in one another."""
-    return InputRefused(
-        "the document is nested too deep", place=place, hint=f"at most {MOST_NESTING} levels are read"
-    )
+    return InputRefused("the document is nested too deep", place=place, hint="no record is nested so deep")
 
 
 def records_at(document: Located, *keys: str) -> Iterator[Located]:
@@ -164,6 +159,8 @@ def _end(text: str, offset: int) -> int:
     """Where the value that begins here ends."""
     try:
         return _DECODER.raw_decode(text, offset)[1]
+    except RecursionError as error:
+        raise TooDeep from error
     except ValueError as error:
         raise NotJson(getattr(error, "pos", offset)) from error
 
@@ -198,18 +195,3 @@ def _skip(text: str, offset: int) -> int:
     """The next offset that is not blank."""
     found = BLANK.match(text, offset)
     return found.end() if found else offset
-
-
-def _nesting(text: str) -> int:
-    """How deep brackets are nested, counting no further than what is refused anyway."""
-    depth = deepest = 0
-    for found in BRACKET.finditer(text):
-        bracket = found.group()
-        if bracket in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-            if deepest > MOST_NESTING:
-                break
-        elif bracket in "]}":
-            depth -= 1
-    return deepest

@@ -9,7 +9,6 @@ import re
 from collections.abc import Collection, Sequence
 
 from billing.importing.columns import InputColumn
-from billing.importing.documents import MOST_NESTING
 from billing.importing.inputs import Input
 from billing.importing.rejection import MOST_ROW_BYTES
 from billing.importing.sql_text import quoted
@@ -32,6 +31,9 @@ LOSSY = (
 )
 """Found in a line, it may not be read as it stands; found in a text, it only costs time."""
 
+MOST_BRACKETS = 100
+"""A line with more may be nested deeper than is read line by line."""
+
 UNIT_SEPARATOR = "\x1f"
 """A character that JSON text can't have: what reads lines as CSV needs a delimiter."""
 
@@ -47,7 +49,7 @@ def columns_at_once(file: Input, columns: Collection[InputColumn]) -> Sequence[s
         f"SELECT keys, sum(rows), bool_or(odd) FROM (SELECT"
         f" CASE WHEN json_valid(text) AND json_type(text) = 'OBJECT' THEN json_keys(text) END AS keys, 1 AS rows,"
         f" regexp_matches(text, {text_literal(LOSSY)}) OR regexp_matches(text, {text_literal(other)})"
-        f" OR {brackets} > {MOST_NESTING} AS odd"
+        f" OR {brackets} > {MOST_BRACKETS} AS odd"
         f" FROM {_lines(file)} WHERE text IS NOT NULL) GROUP BY keys LIMIT {MOST_SHAPES + 1}"
     )
     try:

@@ -9,7 +9,6 @@ import pytest
 import zstandard
 
 from billing.errors import UsageError
-from billing.importing.documents import MOST_NESTING
 from billing.importing.refusal import InputRefused
 from billing.warehouse import connect, text_literal
 from tests.importing.reading import CACHE, INSTANCE, csv_of, import_, json_lines_of, read, write
@@ -67,8 +66,9 @@ def refusal(file: Path) -> str:
             "unknown column 'end_at' .*did you mean 'ended_at'",
         ),
         ("[" * 100_000, "nested too deep"),
-        ('{"ImageCaches": ' + "[" * (MOST_NESTING + 1) + "]" * (MOST_NESTING + 1) + "}", "nested too deep"),
-        (json_lines_of([INSTANCE]) + '{"tags": ' + "[" * 200 + "]" * 200 + "}", "nested too deep"),
+        ('{"ImageCaches": ' + "[" * 5_000 + "]" * 5_000 + "}", "nested too deep"),
+        (json_lines_of([INSTANCE]) + '{"tags": ' + "[" * 5_000 + "]" * 5_000 + "}", "nested too deep"),
+        (json_lines_of([INSTANCE]) + '{"tags": ' + "[" * 900 + "]" * 900 + "}", "nested too deep"),
         (b'{\n"ImageCaches": "\xff"}', "not UTF-8"),
         (b"PAR1" + b"x" * 100 + b"PAR1", "the Parquet file is broken"),
         (b"\x00\x01\x02\x03", "no known kind"),

@@ -108,19 +108,24 @@ def _row(number: int, raw: str, text: str, columns: dict[str, None], file: Input
     try:
         text.encode()
         record = decode(text)
+        if not isinstance(record, dict):
+            return SpooledRow(number, raw, None, problem("bad_json"))
+        columns.update(dict.fromkeys(record))
+        _refuse_surplus(columns, f"{file.path}:{number}")
+        return _values(number, raw, record)
     except UnicodeEncodeError:
         return SpooledRow(number, raw, None, problem("not_utf8"))
-    except TooDeep as error:
+    except (TooDeep, RecursionError) as error:
         raise too_deep(f"{file.path}:{number}") from error
     except ValueError:
         return SpooledRow(number, raw, None, problem("bad_json"))
-    if not isinstance(record, dict):
-        return SpooledRow(number, raw, None, problem("bad_json"))
-    columns.update(dict.fromkeys(record))
+
+
+def _refuse_surplus(columns: dict[str, None], place: str) -> None:
+    """More keys than there are columns can't all be known: don't collect them without end."""
     if len(columns) > len(ALL_COLUMNS):
-        kind_of(list(columns), filled=(), place=f"{file.path}:{number}")
-        raise InputRefused("the records have too many keys", place=f"{file.path}:{number}")
-    return _values(number, raw, record)
+        kind_of(list(columns), filled=(), place=place)
+        raise InputRefused("the records have too many keys", place=place)
 
 
 def _values(number: int, raw: str, record: dict[str, Json]) -> SpooledRow:
