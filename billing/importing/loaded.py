@@ -4,7 +4,7 @@ What is read through a cursor of its own, here and in the store, can't be a temp
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -104,8 +104,3 @@ def count_derived(desk: Desk, relation: str) -> Counter[str]:
         f" (SELECT derived, count(*) AS rows FROM {relation} WHERE derived IS NOT NULL GROUP BY 1) GROUP BY 1"
     ).fetchall()
     return Counter({str(name): int(count) for name, count in found})
-
-
-def has_rejected(inputs: Iterable[Loaded]) -> bool:
-    """Whether rows of these inputs were rejected: what they list is then not complete."""
-    return any(each.batch.rejected for each in inputs)

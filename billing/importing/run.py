@@ -6,7 +6,6 @@ imports counts at the same moment, or not at all.
 
 import json
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from typing import BinaryIO
 from billing.importing.desk import Desk
 from billing.importing.inputs import Found, Input, find, take
 from billing.importing.loaded import Loaded, quarantine
-from billing.importing.posting import post, posting_rank
+from billing.importing.posting import Posting, posting_rank
 from billing.importing.reading import Options, Reading
 from billing.importing.recognise import format_named, recognise, sample_of
 from billing.importing.refusal import InputRefused
@@ -77,10 +76,11 @@ class Opened:
 
 @dataclass(slots=True)
 class Outcome:
-    """What the steps have found so far: batches by input, None where the bytes were imported before."""
+    """What the steps have found so far: every input's batch, loaded or known; `skipped` are the kinds of those known before."""
 
     loaded: list[Loaded] = field(default_factory=list)
     batches: list[BatchSummary | Loaded] = field(default_factory=list)
+    skipped: set[str] = field(default_factory=set)
 
 
 def run(
@@ -101,12 +101,12 @@ def run(
         desk = Desk(writer.connection, writer.staging)
         outcome = _load_all(desk, writer, opened, request, watch)
         watch.storing()
-        derived: Counter[tuple[str, str]] = Counter()
-        notes += post(desk, writer, outcome.loaded, complete=request.complete, derived=derived)
+        posting = Posting(desk, writer, request.complete, outcome.skipped)
+        posting.post(outcome.loaded)
         if outcome.loaded and not request.dry_run:
             writer.commit(imported_at=request.now)
     batches = [_summary(each) if isinstance(each, Loaded) else each for each in outcome.batches]
-    return ImportSummary(batches, derived, notes)
+    return ImportSummary(batches, posting.derived, notes + posting.notes)
 
 
 def _open_all(
@@ -164,6 +164,8 @@ def _load_all(
         known = _known(writer, each, seen)
         if known is not None:
             batches[place] = known
+            if each.fingerprint not in seen:
+                outcome.skipped.add(known.kind)
             continue
         watch.checking(each.input.path)
         batch = NewBatch(

@@ -261,3 +261,25 @@ def test_records_of_another_shape_are_rejected_one_by_one(tmp_path: Path) -> Non
         "Images",
     ]
     assert len(found.good) == 1
+
+
+def test_a_list_of_which_a_part_is_not_read_again_is_not_complete(tmp_path: Path) -> None:
+    """A file whose bytes are known is not read: what it lists is not missing."""
+    ws = tmp_path / "ws"
+    files = [write(tmp_path / f"{n}.csv", csv_of([{**INSTANCE, "instance_id": f"i{n}"}])) for n in range(2)]
+    import_(ws, files[0], now="2026-10-02T00:00:00Z", complete=True)
+    summary = import_(ws, *files, complete=True)
+    assert (summary.total("new"), summary.total("ended")) == (1, 0)
+    assert any("a part was imported before" in note for note in summary.notes)
+
+
+def test_records_and_answers_together_are_no_complete_list(tmp_path: Path) -> None:
+    """Each lists what the other may lack."""
+    ws = tmp_path / "ws"
+    known(ws, tmp_path)
+    records = [{**CACHE, "account_id": "1", "region": "cn-hangzhou", "cache_id": "imc-0"}]
+    files = (
+        write(tmp_path / "c.csv", csv_of(records)),
+        write(tmp_path / "p", page("ImageCaches", image_cache())),
+    )
+    assert import_(ws, *files, account="1", complete=True).total("ended") == 0
