@@ -39,8 +39,12 @@ Examples:
 @click.option(
     "--format", "format_", metavar="F", help="Read every input as this format; otherwise it is recognised."
 )
-@click.option("--account", metavar="A", help="The account, where a record does not say it.")
-@click.option("--region", metavar="R", help="The region, where a record does not say it.")
+@click.option(
+    "--account", metavar="A", help="The account, where a record does not say it (default: the setting)."
+)
+@click.option(
+    "--region", metavar="R", help="The region, where a record does not say it (default: the setting)."
+)
 @click.option(
     "--observed-at", metavar="T", help="When the records were true, where they do not say it (default: now)."
 )
@@ -64,11 +68,12 @@ def command(
     """Import everything at once; exit code 3 where rows were rejected."""
     from billing.importing.run import Request, run
 
+    settings = ctx.settings()
     request = Request(
         paths=paths,
         now=_utc_text(ctx.as_of.isoformat(), "--as-of"),
-        account=_not_empty(account, "--account"),
-        region=_not_empty(region, "--region"),
+        account=_not_empty(account, "--account") or settings.account,
+        region=_not_empty(region, "--region") or settings.region,
         observed_at=None if observed_at is None else _utc_text(observed_at, "--observed-at"),
         format=format_,
         complete=complete,

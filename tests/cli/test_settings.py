@@ -119,3 +119,14 @@ def test_broken_settings_stop_a_command_with_their_line(imcost: Shell) -> None:
     result = imcost("charges", "2026-10")
     assert result.code == 2
     assert result.err == f"error: unknown setting tarif ({path}, line 3): did you mean 'tariff'?\n"
+
+
+def test_the_settings_name_the_account_and_region_of_input_that_names_none(
+    imcost: Shell, tmp_path: Path
+) -> None:
+    imcost("init")
+    written(imcost.workspace, 'account = "42"\nregion = "cn-hangzhou"\n')
+    (tmp_path / "runs.csv").write_text("instance_id,started_at\neci-1,2026-10-01T00:00:00+08:00\n")
+    assert imcost("import", "runs.csv").code == 0
+    again = imcost("import", "runs.csv", "--account", "42", "--region", "cn-hangzhou", "--json")
+    assert again.json["unchanged"] == 1
