@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from rules.tariff.entries import SettlementEntry
 
 CHECK_FAILED = 1
+
+
+class Row(NamedTuple):
+    """A price or value to be shown; the first of `said_by` says when it holds."""
+
+    name: str
+    value: str
+    region: str
+    said_by: tuple[Dated, ...]
 
 
 @click.group(
@@ -130,7 +139,7 @@ def _rate_json(rate: Rate) -> dict[str, Any]:
         **_dated_json(rate),
         "list_price": plain(rate.list_price.amount),
         "list_per": rate.list_price.per,
-        "discount": None if rate.discount is None else rate.discount.label,
+        "discount": rate.discount and {"off": rate.discount.label, **_dated_json(rate.discount)},
         "same_as": None if rate.same_as is None else rate.same_as.same_as,
     }
 
@@ -156,35 +165,40 @@ def _values(tariff: Tariff) -> Iterator[tuple[str, str, Dated]]:
 
 
 def _print(ctx: Context, tariff: Tariff) -> None:
-    from rules.money import plain
-
-    ctx.console.print(
-        f"[bold]{ctx.safe(tariff.id)}[/bold]  {ctx.safe(tariff.title)}  {tariff.currency}  {tariff.zone}"
-    )
-    ctx.console.print(f"[dim]{tariff.digest}[/dim]\n")
-    prices = []
-    for rate in tariff.rows():
-        discount = "" if rate.discount is None else f" ({rate.discount.label} off)"
-        price = f"{plain(rate.price.amount)} / {rate.price.per}{discount}"
-        prices.append((rate.name, price, rate.region, rate))
-    _print_entries(ctx, ("rate", f"price, {tariff.currency}", "region"), prices)
-    ctx.console.print()
-    _print_entries(ctx, ("value", "is"), list(_values(tariff)))
+    """Every price and value below its name: what it is, where, when, and on the next line who says so."""
+    title, head = ctx.safe(tariff.title), ctx.safe(tariff.id)
+    ctx.console.print(f"[bold]{head}[/bold]  {title}  {tariff.currency}  {tariff.zone}")
+    ctx.console.print(f"[dim]{tariff.digest}[/dim]")
+    rows = [_price_row(rate) for rate in tariff.rows()]
+    rows += [Row(name, value, "everywhere", (entry,)) for name, value, entry in _values(tariff)]
+    _print_rows(ctx, rows)
     ctx.console.print("\n[dim]Addresses of the pages and notes: --json[/dim]")
 
 
-def _print_entries(ctx: Context, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Rows that end in a dated entry, as a table with when it holds, its source and how far to trust it."""
-    from rich.table import Table
+def _price_row(rate: Rate) -> Row:
+    from rules.money import plain
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in (*columns, "from", "until"):
-        table.add_column(column, no_wrap=column != "region", overflow="fold")
-    table.add_column("source", overflow="fold", ratio=1)
-    table.add_column("trust", no_wrap=True)
-    for *cells, entry in rows:
-        source = f"{entry.source}, read {entry.read}"
-        table.add_row(
-            *map(ctx.safe, (*cells, entry.from_label, entry.until_label or "", source, entry.trust))
-        )
-    ctx.console.print(table)
+    price = f"{plain(rate.price.amount)} / {rate.price.per}"
+    if rate.discount is None:
+        return Row(rate.name, price, rate.region, (rate,))
+    return Row(rate.name, f"{price} ({rate.discount.label} off)", rate.region, (rate, rate.discount))
+
+
+def _print_rows(ctx: Context, rows: Sequence[Row]) -> None:
+    """Rows in columns; each name stands once, above its rows."""
+    from rich.padding import Padding
+
+    value_width = max(len(row.value) for row in rows)
+    region_width = max(len(row.region) for row in rows)
+    last = None
+    for row in rows:
+        if row.name != last:
+            ctx.console.print(f"\n[bold]{ctx.safe(row.name)}[/bold]")
+            last = row.name
+        entry = row.said_by[0]
+        until = f" to {entry.until_label}" if entry.until_label else ""
+        columns = f"{row.value:{value_width}}  {row.region:{region_width}}  from {entry.from_label}{until}"
+        ctx.console.print(Padding(ctx.safe(columns), (0, 0, 0, 2)))
+        for said in row.said_by:
+            source = ctx.safe(f"{said.trust}: {said.source}, read {said.read} ({said.tariff})")
+            ctx.console.print(Padding(f"[dim]{source}[/dim]", (0, 0, 0, 6)))

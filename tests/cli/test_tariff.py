@@ -65,13 +65,13 @@ def test_show_says_where_each_price_comes_from(imcost: Shell) -> None:
     with_ours(imcost)
     shown = imcost("tariff", "show", "ours", "--json").json
     disks = [rate for rate in shown["rates"] if rate["rate"] == "ebs.essd_pl1"]
-    assert [
-        (rate["region"], rate["price"], rate["list_price"], rate["discount"], rate["from"]) for rate in disks
-    ] == [
-        ("cn-hangzhou", "0.0021", "0.0021", None, "2021-07-01"),
-        ("cn-hangzhou", "0.00189", "0.0021", "10%", "2026-06-01"),
-        ("cn-shanghai", "0.002", "0.002", None, "2026-01-01"),
+    assert [(rate["region"], rate["price"], rate["list_price"], rate["from"]) for rate in disks] == [
+        ("cn-hangzhou", "0.0021", "0.0021", "2021-07-01"),
+        ("cn-hangzhou", "0.00189", "0.0021", "2026-06-01"),
+        ("cn-shanghai", "0.002", "0.002", "2026-01-01"),
     ]
+    assert [rate["discount"] and rate["discount"]["off"] for rate in disks] == [None, "10%", None]
+    assert disks[1]["discount"]["source"] == "agreement"
     assert {rate["tariff"] for rate in disks} == {"ours", "alibaba-cn"}
     assert all(rate["source"] and rate["read"] and rate["trust"] for rate in shown["rates"])
     same = [rate for rate in shown["rates"] if rate["rate"] == "eci.ephemeral_storage"]
