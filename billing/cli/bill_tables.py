@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from billing.grouping import Group
 
 
-WIDE = 110
-"""Columns of a terminal from which the lines show their rates."""
-
-LONGEST_CHARGE = "creation.instance_memory"
+NUMBERS = ("quantity", "amount")
+NARROWEST_NAME = 8
 
 
 def print_bill(ctx: Context, bill: Bill, groups: Sequence[Group] | None, *, rows_shown: int) -> None:
@@ -75,26 +73,27 @@ def warn(ctx: Context, bill: Bill) -> None:
 def _print_lines(ctx: Context, bill: Bill, rows_shown: int) -> None:
     from rich.table import Table
 
-    shown = sorted(bill.lines, key=lambda line: -line.amount)[:rows_shown]
-    rest = [line for line in bill.lines if line not in set(shown)]
+    ordered = sorted(bill.lines, key=lambda line: -line.amount)
+    shown, rest = ordered[:rows_shown], ordered[rows_shown:]
+    columns = _line_columns(ctx, shown, _naming_columns(bill.lines))
+    for optional in (("rate",), ("quantity", "unit")):
+        if _width(columns) > ctx.console.width:
+            for header in optional:
+                del columns[header]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    names = _naming_columns(bill.lines)
-    with_rates = ctx.console.width >= WIDE
-    for name in names:
-        table.add_column(name.removesuffix("_id"), overflow="fold", min_width=8)
-    table.add_column("charge", no_wrap=True, min_width=len(LONGEST_CHARGE))
-    quantities = aligned([line.quantity for line in shown], "quantity")
-    amounts = aligned([line.amount for line in shown], "amount")
-    _add_numbers(table, "quantity", quantities)
-    table.add_column("unit", no_wrap=True)
-    if with_rates:
-        table.add_column("rate", justify="right", no_wrap=True)
-    _add_numbers(table, "amount", amounts)
-    table.add_column("", no_wrap=True)
-    for line, quantity, amount in zip(shown, quantities, amounts, strict=True):
-        rate = ["free" if line.free else f"{plain(line.rate)} / {line.per}"] if with_rates else []
-        named = [ctx.safe(str(getattr(line, name))) for name in names]
-        table.add_row(*named, line.charge, quantity, line.unit, *rate, amount, "~" if line.estimated else "")
+    for header, cells in columns.items():
+        if header in NUMBERS:
+            _add_numbers(table, header, cells)
+        else:
+            name = header.endswith("_id") or header == "region"
+            table.add_column(
+                header.removesuffix("_id"),
+                overflow="fold",
+                no_wrap=not name,
+                min_width=NARROWEST_NAME if name else None,
+            )
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*row)
     ctx.console.print(table)
     if rest:
         from billing.bill import exact_sum
@@ -103,6 +102,26 @@ def _print_lines(ctx: Context, bill: Bill, rows_shown: int) -> None:
             f"… and {len(rest)} smaller lines, {plain(exact_sum(line.amount for line in rest))} {bill.currency}"
             " (all of them: --format csv)"
         )
+
+
+def _line_columns(ctx: Context, lines: Sequence[Line], names: Sequence[str]) -> dict[str, list[str]]:
+    """The cells of the lines' table by column, as they are printed."""
+    rates = ["free" if line.free else f"{plain(line.rate)} / {line.per}" for line in lines]
+    return {
+        **{name: [ctx.safe(str(getattr(line, name))) for line in lines] for name in names},
+        "charge": [line.charge for line in lines],
+        "quantity": aligned([line.quantity for line in lines], "quantity"),
+        "unit": [line.unit for line in lines],
+        "rate": rates,
+        "amount": aligned([line.amount for line in lines], "amount"),
+        "": ["~" if line.estimated else "" for line in lines],
+    }
+
+
+def _width(columns: Mapping[str, Sequence[str]]) -> int:
+    """The width of a table that cuts and folds nothing."""
+    widths = [max([len(header), *map(len, cells)]) for header, cells in columns.items()]
+    return sum(widths) + 2 * (len(widths) - 1)
 
 
 def _naming_columns(lines: Sequence[Line]) -> list[str]:

@@ -198,7 +198,7 @@ def _print_rows(ctx: Context, rows: Sequence[Row]) -> None:
         entry = row.said_by[0]
         until = f" to {entry.until_label}" if entry.until_label else ""
         columns = f"{row.value:{value_width}}  {row.region:{region_width}}  from {entry.from_label}{until}"
-        ctx.console.print(Padding(ctx.safe(columns), (0, 0, 0, 2)))
+        ctx.console.print(Padding(ctx.safe(columns), (0, 0, 0, 2), expand=False))
         for said in row.said_by:
             source = ctx.safe(f"{said.trust}: {said.source}, read {said.read} ({said.tariff})")
-            ctx.console.print(Padding(f"[dim]{source}[/dim]", (0, 0, 0, 6)))
+            ctx.console.print(Padding(f"[dim]{source}[/dim]", (0, 0, 0, 6), expand=False))
