@@ -71,17 +71,18 @@ def gather(desk: Desk, inputs: Sequence[Loaded], name: str) -> str:
     """A view of the good rows of inputs of one kind, with batch and line."""
     connection = desk.connection
     parts: list[str] = []
-    few = f"few_{name}"
+    together: str | None = None
     for each in inputs:
         good = _good_rows(each)
         if len(inputs) == 1 or each.rows.count >= FEW_ROWS:
             parts.append(good)
             continue
-        if not any(few in part for part in parts):
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {few} AS {good}")
-            parts.append(f"SELECT * FROM {few}")
+        if together is None:
+            together = f"few_{name}"
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {together} AS {good}")
+            parts.append(f"SELECT * FROM {together}")
         else:
-            connection.execute(f"INSERT INTO {few} {good}")
+            connection.execute(f"INSERT INTO {together} {good}")
         desk.drop(each.rows)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {' UNION ALL '.join(parts)}")
     return name
