@@ -95,10 +95,19 @@ def _caches() -> Iterator[dict[str, str]]:
 
 
 def _instances() -> Iterator[dict[str, str]]:
-    """Runs between each pair of moments and open ones seen last at each, on caches of each kind and on none."""
+    """Runs between each pair of moments and open ones seen last at each, on caches of each kind and on none.
+
+    One building cache is used late only: before that nothing shows that it has a snapshot.
+    """
     closed = [(begin, end, END) for begin, end in combinations_with_replacement(MOMENTS, 2)]
     running = [(begin, None, seen) for begin in MOMENTS for seen in MOMENTS]
-    automatic, manual = _of_method("automatic"), _of_method("manual")
+    caches: Rows = list(_caches())
+    manual = [row["cache_id"] for row in caches if row["creation_method"] == "manual"]
+    automatic = [row["cache_id"] for row in caches if row["creation_method"] == "automatic"]
+    building, used_late = (
+        row["cache_id"]
+        for row in [row for row in caches if row["cache_id"] in manual and _is_building(row)][1:3]
+    )
     uses = cycle(
         [
             (manual[0], ""),
@@ -108,25 +117,29 @@ def _instances() -> Iterator[dict[str, str]]:
             ("imc-gone", ""),
             ("", ""),
             (manual[-1], "9"),
+            (building, ""),
         ]
     )
-    for turn in range(2):
-        for number, ((begin, end, seen), (used, extra)) in enumerate(
-            zip([*closed, *running], uses, strict=False)
-        ):
-            yield PLACE | {
-                "instance_id": f"eci-{turn}-{number}",
-                "cache_id": used,
-                "vcpu": "2",
-                "memory_gib": "4",
-                "extra_ephemeral_gib": extra,
-                "started_at": written(begin),
-                "ended_at": "" if end is None else written(end),
-                "observed_at": written(seen),
-            }
+    for turn in range(3):
+        for number, (run, use) in enumerate(zip([*closed, *running], uses, strict=False)):
+            yield _instance(f"eci-{turn}-{number}", *run, *use)
         next(uses)
+    yield _instance("eci-late", CHANGE + HOUR_US // 2, END, END, used_late, "")
 
 
-def _of_method(method: str) -> list[str]:
-    rows: Rows = list(_caches())
-    return [row["cache_id"] for row in rows if row["creation_method"] == method]
+def _instance(name: str, begin: int, end: int | None, seen: int, cache: str, extra: str) -> dict[str, str]:
+    return PLACE | {
+        "instance_id": name,
+        "cache_id": cache,
+        "vcpu": "2",
+        "memory_gib": "4",
+        "extra_ephemeral_gib": extra,
+        "started_at": written(begin),
+        "ended_at": "" if end is None else written(end),
+        "observed_at": written(seen),
+    }
+
+
+def _is_building(row: dict[str, str]) -> bool:
+    """Whether nothing in the cache's own record says how its build went."""
+    return not (row["ready_at"] or row["failed_at"] or row["last_matched_at"])

@@ -118,6 +118,23 @@ def test_every_record_is_charged_free_or_named(world: World) -> None:
     _assert_named(found, "unmetered_build", found.records.caches["unmetered"])
 
 
+def test_an_amount_in_the_middle_is_rounded_up_at_the_tenth_decimal() -> None:
+    """0.0006 GiB for a second cost CNY 0.00000000035 exactly, for two seconds twice that."""
+    place = {
+        "account_id": "100",
+        "region": "cn-hangzhou",
+        "observed_at": "2024-06-01T00:00:00Z",
+        "cache_id": "imc-a",
+    }
+    cache = place | {"size_gib": "0.0006", "created_at": "2024-01-01T00:00:00Z"}
+    run = place | {"instance_id": "eci-1", "started_at": "2024-05-01T00:00:00Z"}
+    for ended, amount in (("2024-05-01T00:00:01Z", "0.0000000004"), ("2024-05-01T00:00:02Z", "0.0000000007")):
+        with fresh_program() as program:
+            program.import_files(("caches", [cache]), ("instances", [run | {"ended_at": ended}]))
+            found = program.bill("2024-05", "alibaba-cn")
+        assert [line.amount for line in found.lines if line.phase == "usage"] == [Decimal(amount)]
+
+
 def _assert_named(found: Bill, code: str, count: int) -> None:
     assert sum(notice.count for notice in found.notices if notice.code == code) == count, code
 
