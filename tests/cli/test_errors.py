@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import click
@@ -174,8 +173,10 @@ def test_control_c_really_ends_a_command(tmp_path: Path) -> None:
         cwd=tmp_path,
         process_group=0,
     ) as running:
+        assert running.stdin is not None
         assert running.stderr is not None
-        time.sleep(1.5)
+        running.stdin.write(b"x" * (1 << 20))  # more than a pipe holds, so the command is reading it
+        running.stdin.flush()
         os.killpg(running.pid, signal.SIGINT)
         assert running.wait(timeout=20) == 130
         assert running.stderr.read() == b"interrupted\n"
