@@ -1,10 +1,14 @@
 """Every exit code, and errors as one line that says what is wrong, where, and what to do."""
 
 import errno
+import fcntl
 import os
 import re
 import signal
 import subprocess
+import sys
+import termios
+import time
 from pathlib import Path
 
 import click
@@ -164,6 +168,11 @@ def test_a_full_disk_below_stdout_is_said_in_one_line() -> None:
     assert done.stderr == b"error: No space left on device: nothing more was written\n"
 
 
+def unread(pipe: int) -> int:
+    """The bytes in a pipe that nobody has read yet."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
 def test_control_c_really_ends_a_command(tmp_path: Path) -> None:
     with subprocess.Popen(
         command_line("--workspace", tmp_path / "ws", "import", "-"),
@@ -177,6 +186,9 @@ def test_control_c_really_ends_a_command(tmp_path: Path) -> None:
         assert running.stderr is not None
         running.stdin.write(b"x" * (1 << 20))  # more than a pipe holds, so the command is reading it
         running.stdin.flush()
+        while unread(running.stdin.fileno()):
+            time.sleep(0.05)
+        time.sleep(0.5)
         os.killpg(running.pid, signal.SIGINT)
         assert running.wait(timeout=20) == 130
         assert running.stderr.read() == b"interrupted\n"
