@@ -117,7 +117,7 @@ def rate(metering: Metering, tariff: Tariff, split: Split = WHOLE) -> Rated:
         elif not charge.free:
             charged.add(where)
         if held_micro is None:
-            lacking = (charge_index, cache_key, rates.missing_value(charge, slice_index))
+            lacking = (charge_index, cache_key, rates.missing_value(charge, slice_index, period.from_s))
             missing[lacking] = missing.get(lacking, 0) + units
             continue
         key = (cache_key, charge_index, period.from_s)
@@ -240,11 +240,11 @@ class _Rates:
             periods = self._found[charge_index, region] = self._periods(CHARGES[charge_index], region)
         return periods
 
-    def missing_value(self, charge: Charge, slice_index: int) -> str:
-        """Which dated value a charge lacks in a slice."""
-        cut = self._slices[slice_index]
-        lacking = [name for name in sorted(charge.held.values()) if cut.values[name] is None]
-        return self._tariff.missing_value_reason(lacking[0], cut.from_s)
+    def missing_value(self, charge: Charge, slice_index: int, from_s: int) -> str:
+        """Which dated value a charge lacks in a slice, whose rate period begins at `from_s`."""
+        values = self._slices[slice_index].values
+        lacking = [name for name in sorted(charge.held.values()) if values[name] is None]
+        return self._tariff.missing_value_reason(lacking[0], from_s)
 
     def _periods(self, charge: Charge, region: str) -> list[Period]:
         """The rate period of each slice; neighbours with the same rate and dated values are one period."""

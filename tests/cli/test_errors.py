@@ -84,6 +84,15 @@ def test_a_bill_with_an_unrated_quantity_is_1(imcost: Shell, tmp_path: Path) -> 
     assert "the total is incomplete" in result.err
 
 
+def test_what_has_no_price_is_named_once_however_the_month_is_cut(imcost: Shell, tmp_path: Path) -> None:
+    build = "2021-05-02T10:00:00+08:00,2021-05-04T10:00:00+08:00,2,2021-06-01T00:00:00+08:00\n"
+    (tmp_path / "caches.csv").write_text(CACHE + "imc-1,1,cn-hangzhou,40," + build)
+    assert imcost("import", "caches.csv").code == 0
+    whole = imcost("charges", "2021-05", "--json").json["unrated"]
+    assert len(whole) == 4
+    assert imcost("charges", "2021-05", "--by", "day", "--json").json["unrated"] == whole
+
+
 def test_rejected_rows_are_3(imcost: Shell, tmp_path: Path) -> None:
     (tmp_path / "runs.csv").write_text(
         INSTANCE
