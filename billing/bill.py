@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from rules.charges import CHARGES
-from rules.money import plain
+from rules.money import AMOUNT_PLACES, plain, scaled, unscaled
 from rules.period import Month, instant, rfc3339
 from rules.tariff import Tariff
 
@@ -194,4 +194,4 @@ class Bill:
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
     """The sum of amounts of at most ten decimals, exact however many and however large they are."""
-    return Decimal(sum(int(amount.scaleb(10)) for amount in amounts)).scaleb(-10)
+    return scaled(sum(unscaled(amount, AMOUNT_PLACES) for amount in amounts), AMOUNT_PLACES)

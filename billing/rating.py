@@ -157,8 +157,8 @@ def _rated(
         lines.append(line)
         if total.parts:
             parts.append(tuple(_parts(line, total)))
-    for (charge_index, key, reason), units in sorted(missing.items()):
-        charge = CHARGES[charge_index]
+    for charge_index, key, reason in sorted(missing, key=lambda found: (found[0], order[found[1]], found[2])):
+        charge, units = CHARGES[charge_index], missing[charge_index, key, reason]
         unrated.append(_unrated(charge, subjects[key], Decimal(units), charge.time, reason))
     return Rated(tuple(lines), tuple(parts), tuple(unrated), charged, unrated_at)
 

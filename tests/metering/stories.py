@@ -35,7 +35,9 @@ class Story:
             )
 
 
-def tell(folder: Path, *tables: str, now: str = "2027-01-01T00:00:00Z") -> Story:
+def tell(
+    folder: Path, *tables: str, now: str = "2027-01-01T00:00:00Z", workspace: Path | None = None
+) -> Story:
     """Import tables of columns separated by spaces; account a1, cn-hangzhou and `now` fill what they leave out."""
     paths = []
     for number, table in enumerate(tables):
@@ -46,11 +48,11 @@ def tell(folder: Path, *tables: str, now: str = "2027-01-01T00:00:00Z") -> Story
         ]
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         paths.append(str(path))
-    workspace = Workspace(folder / "workspace")
+    kept = Workspace(workspace or folder / "workspace")
     request = Request(paths, now=now, account="a1", region="cn-hangzhou")
-    summary = run(workspace, request, stdin=io.BytesIO())
+    summary = run(kept, request, stdin=io.BytesIO())
     assert sum(batch.rejected for batch in summary.batches) == 0
-    return Story(workspace)
+    return Story(kept)
 
 
 def amounts(metered: MeteredBill) -> dict[str, Decimal]:

@@ -130,3 +130,23 @@ def test_an_unknown_grouping_is_refused_with_the_known_ones(tmp_path: Path) -> N
     story = tell(tmp_path, CACHE)
     with pytest.raises(UsageError, match=r"there is no grouping 'team' .*tag:KEY"):
         group(story.bill("2025-06"), "team")
+
+
+def test_a_sum_is_exact_however_large() -> None:
+    assert exact_sum([Decimal(10) ** 25, Decimal("0.0000000001")]) == Decimal(
+        "10000000000000000000000000.0000000001"
+    )
+
+
+def test_missing_values_are_named_in_the_order_of_the_caches_not_of_the_import(tmp_path: Path) -> None:
+    early = CACHE.replace("2025-06", "2021-06")
+    first, second = early.replace("imc-40", "imc-a"), early.replace("imc-40", "imc-b")
+    unrated = []
+    for number, tables in enumerate(((first, second), (second, first))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for part, table in enumerate(tables):
+            (folder / str(part)).mkdir()
+            told = tell(folder / str(part), table, workspace=folder / "workspace")
+        unrated.append(told.bill("2021-06").bill.unrated)
+    assert unrated[0] == unrated[1]
