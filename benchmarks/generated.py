@@ -14,7 +14,6 @@ from rules.period import parse_month
 CACHES = 5_000
 FIRST_MONTH = parse_month("2026-08")
 IMPORTED_AT = "2027-12-31T00:00:00Z"
-NEVER_COMPACT = 0
 
 
 @contextmanager

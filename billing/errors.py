@@ -21,3 +21,8 @@ class WorkspaceBusyError(WorkspaceError):
 
 class DiskFullError(WorkspaceError):
     """There was no room left; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "there is no room left on the disk; nothing was changed", hint="make room and run it again"
+        )

@@ -101,11 +101,11 @@ def created_manually(reader: Reader, month: Month, *, as_of: datetime, tariff: T
     """
     until_s = min(month.until_s, epoch_s(as_of))
     slices = make_slices(tariff, month.from_s, until_s)
-    with reader.between(month.from_s, until_s) as connection:
+    with reader.between(month.from_s, until_s) as connection, collector_paused():
         metering = meter(
             connection, slices, as_of_s=epoch_s(as_of), creation_method="manual", phases=("creation",)
         )
-    return rate(metering, tariff).lines
+        return rate(metering, tariff).lines
 
 
 @contextmanager
@@ -209,7 +209,7 @@ def _notices(metering: Metering) -> Iterator[Notice]:
         (unknown, "unknown_cache", UNKNOWN_CACHE),
         (running, "open_record", RUNNING),
     ):
-        for key, count in sorted(counter.items()):
+        for key, count in counter.items():
             subject = metering.subjects[key]
             yield Notice(code, subject.account_id, subject.region, subject.cache_id or "", count, message)
 

@@ -13,6 +13,8 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +52,11 @@ def errors_explained() -> Iterator[None]:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         if _disk_full(str(error)):
-            raise _full() from error
+            raise DiskFullError from error
         raise WorkspaceError(str(error).splitlines()[0]) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise _full() from error
+            raise DiskFullError from error
         raise
     except (duckdb.InterruptException, RuntimeError) as error:
         if "interrupt" in str(error).lower():
@@ -86,10 +88,10 @@ def _disk_full(message: str) -> bool:
     return any(text in lowered for text in DISK_FULL)
 
 
-def _full() -> DiskFullError:
-    return DiskFullError(
-        "there is no room left on the disk; nothing was changed", hint="make room and run it again"
-    )
+@cache
+def sql_file(package: str, name: str) -> str:
+    """The statement in the file sql/NAME.sql of a package."""
+    return (files(package) / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def text_literal(text: str) -> str:

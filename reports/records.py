@@ -2,13 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from billing.store import Reader
+from billing.warehouse import sql_file
 from rules.period import Month, instant
-
-_SQL = Path(__file__).parent / "sql"
 
 
 class CacheRef(NamedTuple):
@@ -23,7 +21,7 @@ def tag_keys(reader: Reader, month: Month, *, until_s: int, account: str | None)
     """The tag keys of the records that touch the month up to `until_s`, the most used first."""
     with reader.between(month.from_s, until_s) as connection:
         rows = connection.execute(
-            _sql("tag_keys"), {"from_s": month.from_s, "until_s": until_s, "account": account}
+            sql_file("reports", "tag_keys"), {"from_s": month.from_s, "until_s": until_s, "account": account}
         ).fetchall()
     return tuple(str(key) for key, _ in rows)
 
@@ -32,7 +30,8 @@ def last_observed(reader: Reader, month: Month, *, until_s: int, account: str | 
     """When a record that touches the month up to `until_s` was last observed; None where there is no record."""
     with reader.between(month.from_s, until_s) as connection:
         found = connection.execute(
-            _sql("last_observed"), {"from_s": month.from_s, "until_s": until_s, "account": account}
+            sql_file("reports", "last_observed"),
+            {"from_s": month.from_s, "until_s": until_s, "account": account},
         ).fetchone()
     return None if found is None or found[0] is None else instant(found[0])
 
@@ -43,11 +42,7 @@ def cache_names(reader: Reader, caches: Collection[CacheRef]) -> dict[CacheRef, 
         return {}
     with reader.connection() as connection:
         rows = connection.execute(
-            _sql("cache_names"), {"cache_ids": sorted({cache.cache_id for cache in caches})}
+            sql_file("reports", "cache_names"), {"cache_ids": sorted({cache.cache_id for cache in caches})}
         ).fetchall()
     found = {CacheRef(account_id, region, cache_id): str(name) for account_id, region, cache_id, name in rows}
     return {cache: found[cache] for cache in caches if cache in found}
-
-
-def _sql(name: str) -> str:
-    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")

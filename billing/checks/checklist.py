@@ -1,7 +1,7 @@
-"""What is checked: each check by name, with the sentence that says what its rows mean. Its query is sql/<name>.sql."""
+"""What is checked: each check by name, with the sentence that says what its rows mean, and where its query stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
@@ -17,11 +17,25 @@ LARGEST_VCPU = 64
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One invariant; `name` is also its query's file. Each row of the query is one thing that breaks it."""
+    """One invariant. Each row of its query is one thing that breaks it.
+
+    The query is sql/NAME.sql; `query` names another file, which caches and instances share, and `names` what it calls them.
+    """
 
     name: str
     severity: Severity
     message: str
+    query: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+INSTANCES = {
+    "kind": "instances",
+    "id": "instance_id",
+    "postings": "every_instance_posting",
+    "history": "instance_history",
+}
+CACHES = {"kind": "caches", "id": "cache_id", "postings": "cache_postings", "history": "cache_history"}
 
 
 FILE_CHECKS = (
@@ -42,17 +56,55 @@ CHECKS = (
         "batches' counts don't add up: read is not new + revised + unchanged + rejected",
     ),
     Check("quarantine_counts", "error", "batches rejected another number of rows than the quarantine keeps"),
-    Check("instance_versions", "error", "versions of instances are missing from the journal"),
-    Check("cache_versions", "error", "versions of caches are missing from the journal"),
-    Check("instance_batches", "error", "instances come from batches that the catalogue doesn't know"),
-    Check("cache_batches", "error", "caches come from batches that the catalogue doesn't know"),
-    Check("instance_reversals", "error", "reversals of instances don't take back what was posted"),
-    Check("cache_reversals", "error", "reversals of caches don't take back what was posted"),
-    Check("instances_counting_twice", "error", "instances have more than one current version"),
-    Check("caches_counting_twice", "error", "caches have more than one current version"),
+    Check(
+        "instance_versions",
+        "error",
+        "versions of instances are missing from the journal",
+        "versions",
+        INSTANCES,
+    ),
+    Check("cache_versions", "error", "versions of caches are missing from the journal", "versions", CACHES),
+    Check(
+        "instance_batches",
+        "error",
+        "instances come from batches that the catalogue doesn't know",
+        "batches",
+        INSTANCES,
+    ),
+    Check(
+        "cache_batches",
+        "error",
+        "caches come from batches that the catalogue doesn't know",
+        "batches",
+        CACHES,
+    ),
+    Check(
+        "instance_reversals",
+        "error",
+        "reversals of instances don't take back what was posted",
+        "reversals",
+        INSTANCES,
+    ),
+    Check(
+        "cache_reversals", "error", "reversals of caches don't take back what was posted", "reversals", CACHES
+    ),
+    Check(
+        "instances_counting_twice",
+        "error",
+        "instances have more than one current version",
+        "counting_twice",
+        INSTANCES,
+    ),
+    Check(
+        "caches_counting_twice",
+        "error",
+        "caches have more than one current version",
+        "counting_twice",
+        CACHES,
+    ),
     Check("keys_given", "error", "cache keys are given twice"),
-    Check("instance_keys", "error", "instances refer to the key of another cache"),
-    Check("cache_keys", "error", "caches refer to the key of another cache"),
+    Check("instance_keys", "error", "instances refer to the key of another cache", "keys", INSTANCES),
+    Check("cache_keys", "error", "caches refer to the key of another cache", "keys", CACHES),
     Check("instance_seconds", "error", "instances' metered seconds don't follow from their instants"),
     Check("cache_seconds", "error", "caches' metered seconds don't follow from their instants"),
     Check("used_before_ready", "warning", "caches were used before they were ready"),

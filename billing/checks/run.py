@@ -4,14 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from billing.checks.checklist import CHECKS, FILE_CHECKS, Check, parameters
 from billing.checks.record_files import absent_files, changed_files, unnamed_files
 from billing.store import Reader, Store
-from billing.warehouse import Connection, errors_explained
+from billing.warehouse import Connection, errors_explained, sql_file
 from rules.money import plain
 from rules.period import epoch_s, rfc3339
 from rules.units import from_micro
@@ -85,7 +83,7 @@ def _prepare(store: Store, connection: Connection) -> None:
 
 def _queries(connection: Connection, bound: Mapping[str, int]) -> Iterator[Finding]:
     for check in CHECKS:
-        query = _query(check.name)
+        query = _query(check.query or check.name).format(**check.names)
         named = {name: value for name, value in bound.items() if f"${name}" in query}
         connection.execute(f"create or replace temp table offending as {query}", named)
         counted = connection.execute("select count(*) from offending").fetchone()
@@ -110,6 +108,5 @@ def _readable(row: Mapping[str, object]) -> Mapping[str, object]:
     return readable
 
 
-@cache
 def _query(name: str) -> str:
-    return (files("billing.checks") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    return sql_file("billing.checks", name)

@@ -28,9 +28,9 @@ class InputColumn:
 
     `low` and `high` are inclusive bounds as plain decimals (None: no bound); `above` is an exclusive lower bound. A
     required column must have a value in every row; an optional one may be empty or absent and then counts as `default`
-    (None: not known). `option` names the command-line option that fills it where it is absent or empty. `derivable`:
-    empty values follow from other columns. `rounded`: nothing is charged on the value, so one with more decimals than the store
-    keeps is rounded and not refused (a GiB made of MiB has ten).
+    (None: not known). `option` names the command-line option that fills it where it is absent or empty. `rounded`:
+    nothing is charged on the value, so one with more decimals than the store keeps is rounded and not refused (a GiB made
+    of MiB has ten).
     """
 
     name: str
@@ -43,7 +43,6 @@ class InputColumn:
     high: str | None = None
     choices: tuple[str, ...] = ()
     option: str | None = None
-    derivable: bool = False
     rounded: bool = False
 
     @property
@@ -104,7 +103,6 @@ CACHES = RecordKind(
             "choice",
             "how it was made; empty: automatic where the name starts with auto-create-for-, else manual",
             choices=("manual", "automatic"),
-            derivable=True,
         ),
         InputColumn("size_gib", "decimal", "its size", required=True, above="0", high=_MOST_GIB),
         InputColumn(

@@ -6,15 +6,13 @@ What is read through a cursor of its own, here and in the store, can't be a temp
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from billing.importing.desk import Desk, Rows
 from billing.importing.reading import Reading
 from billing.importing.sql_text import quoted
 from billing.importing.validation import FAULTY
 from billing.store import NewBatch
-from billing.warehouse import text_literal
+from billing.warehouse import sql_file, text_literal
 
 FEW_ROWS = 50_000
 """Tables with so few rows are put together: many small inputs cost less that way, and a large one is never copied."""
@@ -32,12 +30,8 @@ class Loaded:
 
 def sql(name: str, **names: object) -> str:
     """The statement in sql/NAME.sql with its placeholders filled in."""
-    return _sql(name).format(**names) if names else _sql(name)
-
-
-@cache
-def _sql(name: str) -> str:
-    return (files("billing.importing") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    statement = sql_file("billing.importing", name)
+    return statement.format(**names) if names else statement
 
 
 def quarantine(desk: Desk, loaded: Loaded) -> str | None:

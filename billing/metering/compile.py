@@ -6,20 +6,18 @@ typed is bound by the meter.
 """
 
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 
 from billing.metering.slices import Slice
+from billing.warehouse import sql_file
 from rules.charges import CHARGES, Charge
 from rules.charges.expression import Column, Constant, Excess, Expression, Known, Times, Value
 from rules.period import HOUR_S
 from rules.units import MICRO
 
 
-@cache
 def template(name: str) -> str:
     """The text of one of this package's SQL files."""
-    return (files("billing.metering") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    return sql_file("billing.metering", name)
 
 
 def usage_patterns_sql(slices: Sequence[Slice], *, with_tags: bool, selected: bool) -> str:
@@ -116,7 +114,7 @@ def _expression_sql(node: Expression) -> tuple[str, bool]:
         case Column(name):
             return _column_sql(name), not name.endswith("_copies")
         case Value(name):
-            return f"s.{_stored(name)}", True
+            return f"s.{stored(name)}", True
         case Known(first, otherwise):
             return f"coalesce({_scaled_sql(first)}, {_scaled_sql(otherwise)})", True
         case Excess(of, over):
@@ -140,10 +138,10 @@ def _column_sql(name: str) -> str:
     """A declaration's column as it is stored: of the cache (c), or of the instance's usage (i)."""
     owner, _, column = name.rpartition(".")
     on_cache = owner == "cache" or column not in {"extra_ephemeral_gib"}
-    return f"{'c' if on_cache else 'i'}.{_stored(column)}"
+    return f"{'c' if on_cache else 'i'}.{stored(column)}"
 
 
-def _stored(name: str) -> str:
+def stored(name: str) -> str:
     """The stored name of a column or dated value: seconds for instants, millionths for sizes."""
     for suffix, stored in (("_at", "_s"), ("_gib", "_micro")):
         if name.endswith(suffix):

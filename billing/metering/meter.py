@@ -9,10 +9,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from billing.metering.compile import quantities_sql, template, usage_patterns_sql
-from billing.metering.slices import VALUE_NAMES, Slice
+from billing.metering.compile import quantities_sql, stored, template, usage_patterns_sql
+from billing.metering.slices import Slice
 from billing.warehouse import Connection
-from rules.charges import PHASES
+from rules.charges import PHASES, VALUE_NAMES
 from rules.units import to_micro
 
 
@@ -146,7 +146,7 @@ def _tag_sql(tags: str, tag: str | None) -> str:
 
 
 def _make_slices(connection: Connection, slices: Sequence[Slice]) -> None:
-    values = [name.removesuffix("_gib") + "_micro" for name in VALUE_NAMES]
+    values = [stored(name) for name in VALUE_NAMES]
     columns = ", ".join(f"{name} bigint" for name in ("slice", "from_s", "until_s", *values))
     connection.execute(f"create or replace temp table slices ({columns})")
     for cut in slices:

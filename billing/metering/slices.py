@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from rules.charges import CHARGES
+from rules.charges import VALUE_NAMES
 from rules.tariff import Tariff
-
-VALUE_NAMES: tuple[str, ...] = tuple(sorted({name for charge in CHARGES for name in charge.held.values()}))
-"""The dated values that some charge's held quantity refers to."""
 
 
 @dataclass(frozen=True, slots=True)

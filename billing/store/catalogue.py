@@ -52,10 +52,7 @@ class Catalogue:
             yield
         except OperationalError as error:
             if "full" in str(error.orig):
-                raise DiskFullError(
-                    "there is no room left on the disk; nothing was changed",
-                    hint="make room and run it again",
-                ) from error
+                raise DiskFullError from error
             raise WorkspaceError(
                 f"the catalogue can't be used: {error.orig}", place=str(self._path)
             ) from error

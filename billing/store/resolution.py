@@ -7,12 +7,10 @@ several times are followed row by row in a window (`chain`).
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from billing.store.schema import BEGIN_AT, END, ID, OPEN_S, Kind, content
-from billing.warehouse import Connection, errors_explained
+from billing.warehouse import Connection, errors_explained, sql_file
 
 POSTINGS: Mapping[Kind, str] = {"instances": "instance_postings", "caches": "cache_postings"}
 """The view of each kind's journal, which is also the name of the statement that makes postings of versions."""
@@ -84,12 +82,7 @@ def _sql(name: str, kind: Kind, **names: object) -> str:
         "end": END[kind],
         "content": ", ".join(content(kind)),
     }
-    return _template(name).format(**common, **names)
-
-
-@cache
-def _template(name: str) -> str:
-    return (files("billing.store") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    return sql_file("billing.store", name).format(**common, **names)
 
 
 def _ended(kind: Kind) -> Iterator[str]:

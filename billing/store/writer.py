@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, delete, insert
 
@@ -117,16 +117,12 @@ class Writer:
 
     def post_quotas(self, incoming: str) -> dict[int, BatchCounts]:
         """Keep quota observations; the later batch replaces an observation of the same instant."""
-        rows = self.connection.execute(
-            f'select batch, account_id, region, quota, "limit", used, '
-            f"strftime(observed_at, '%Y-%m-%dT%H:%M:%S.%fZ') from {incoming} order by batch, line"
-        ).fetchall()
         known = {
             (o.account_id, o.region, o.quota, o.observed_at): (o.limit, o.used)
             for o in self._catalogue.quota_observations()
         }
         counts: dict[int, BatchCounts] = {}
-        for batch, account_id, region, quota, limit, used, observed_at in rows:
+        for batch, account_id, region, quota, limit, used, observed_at in self._quota_rows(incoming):
             key, value = (account_id, region, quota, observed_at), (limit, used)
             found = counts.get(batch, BatchCounts())
             if key not in known:
@@ -211,13 +207,16 @@ class Writer:
         while rows := found.fetchmany(ROWS_AT_ONCE):
             yield rows
 
-    def _write_quotas(self, session: Session, relation: str) -> None:
-        rows = self.connection.execute(
+    def _quota_rows(self, relation: str) -> list[tuple[Any, ...]]:
+        """Observations in the order in which they replace one another, with their instant as the catalogue has it."""
+        return self.connection.execute(
             f'select batch, account_id, region, quota, "limit", used, '
             f"strftime(observed_at, '%Y-%m-%dT%H:%M:%S.%fZ') from {relation} order by batch, line"
         ).fetchall()
+
+    def _write_quotas(self, session: Session, relation: str) -> None:
         names = ("batch_id", "account_id", "region", "quota", "limit", "used", "observed_at")
-        for row in rows:
+        for row in self._quota_rows(relation):
             observation = QuotaObservation(**dict(zip(names, row, strict=True)))
             same = [
                 getattr(QuotaObservation, name) == getattr(observation, name)

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.metering.compile import held_sql, quantities_sql, template, usage_patterns_sql
-from billing.metering.slices import VALUE_NAMES, Slice
-from rules.charges import CHARGES, PHASES, Charge
+from billing.metering.slices import Slice
+from rules.charges import CHARGES, PHASES, VALUE_NAMES, Charge
 from rules.units import to_micro
 
 DUCKDB = duckdb.connect()

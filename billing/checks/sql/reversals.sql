@@ -1,19 +1,19 @@
--- Purpose: reversals of caches that don't take back exactly what was posted.
+-- Purpose: reversals of one kind of record that don't take back exactly what was posted.
 -- Grain:   one row per reversal.
--- Takes:   cache_postings.
+-- Takes:   {postings}.
 -- Gives:   the reversal's version. Sign and poster differ from the version's, everything else must be alike.
 with reversals as (
     select * exclude (sign, posted)
-    from cache_postings
+    from {postings}
     where sign = -1
 ),
 
 versions as (
     select * exclude (sign, posted)
-    from cache_postings
+    from {postings}
     where sign = 1 and (batch, line) in (select (batch, line) from reversals)
 )
 
-select account_id, region, cache_id, batch, line
+select account_id, region, {id}, batch, line
 from (select * from reversals except all select * from versions) as unmatched
 order by batch, line

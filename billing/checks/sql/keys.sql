@@ -1,11 +1,11 @@
--- Purpose: postings of instances whose key stands for another cache, or for none.
+-- Purpose: postings of one kind of record whose key stands for another cache, or for none.
 -- Grain:   one row per key and what it was used for.
--- Takes:   every_instance_posting, cache_keys.
+-- Takes:   {postings}, cache_keys.
 -- Gives:   the key, the cache that the postings name, and how many do.
 select p.cache_key, p.account_id, p.region, p.cache_id, p.postings
 from (
     select cache_key, account_id, region, cache_id, count(*) as postings
-    from every_instance_posting
+    from {postings}
     group by cache_key, account_id, region, cache_id
 ) as p
 left join cache_keys as k
