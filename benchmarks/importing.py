@@ -14,6 +14,9 @@ from benchmarks.measuring import table
 from billing.warehouse import connect, text_literal
 
 ROWS = 5_000_000
+HELD = 20_000_000
+"""Records that a workspace holds already; the imported ones are others."""
+
 COLUMNS = """account_id, region, instance_id, cache_id, 2 as vcpu, 4 as memory_gib,
     strftime(started_at, '%Y-%m-%dT%H:%M:%SZ') as started_at, strftime(ended_at, '%Y-%m-%dT%H:%M:%SZ') as ended_at,
     tags, strftime(observed_at, '%Y-%m-%dT%H:%M:%SZ') as observed_at"""
@@ -28,7 +31,7 @@ def write_files(path: Path) -> tuple[Path, Path]:
     csv, parquet = path / "instances.csv", path / "instances.parquet"
     with connect(path) as connection:
         connection.execute(
-            f"copy (select {COLUMNS} from ({instances_sql(ROWS)})) to {text_literal(str(csv))} (header)"
+            f"copy (select {COLUMNS} from ({instances_sql(ROWS, first=HELD)})) to {text_literal(str(csv))} (header)"
         )
         connection.execute(
             f"copy (select * from read_csv({text_literal(str(csv))}, header = true, columns = {TYPES}))"
@@ -91,7 +94,7 @@ def main() -> None:
     with folder() as path:
         csv, parquet = write_files(path)
         rows = []
-        for source, into, target in ((csv, 0, "≤ 2 ×"), (csv, 20_000_000, "≤ 3 ×"), (parquet, 0, "≤ 5 ×")):
+        for source, into, target in ((csv, 0, "≤ 2 ×"), (csv, HELD, "≤ 3 ×"), (parquet, 0, "≤ 5 ×")):
             where = f"{into:,} records" if into else "an empty workspace"
             what = f"import of 5 M rows of {source.suffix[1:].upper()} into {where}"
             measured, peak = ratio(source, path, into=into)
