@@ -85,12 +85,15 @@ class Rated(NamedTuple):
     unrated_at: frozenset[tuple[str, int, int | None, int]]
 
 
-def rate(metering: Metering, tariff: Tariff, split: Split = WHOLE) -> Rated:
+def rate(
+    metering: Metering, tariff: Tariff, split: Split = WHOLE, *, charges: Sequence[Charge] = CHARGES
+) -> Rated:
     """Rate everything that was metered; lines come sorted by account, region, cache, charge and rate period.
 
     A quantity of zero makes no line. A quantity whose dated value is missing is named with its units of time.
+    `charges` are the declarations that the quantities were metered by.
     """
-    rates = _Rates(tariff, metering.slices)
+    rates = _Rates(tariff, metering.slices, charges)
     splitting = split.by_tag or split.by_slice
     sums: dict[tuple[int, int, int], _Sum] = {}
     missing: dict[tuple[int, int, str], int] = {}
@@ -109,7 +112,7 @@ def rate(metering: Metering, tariff: Tariff, split: Split = WHOLE) -> Rated:
     ) in metering.quantities:
         if held_micro == 0:
             continue
-        charge = CHARGES[charge_index]
+        charge = charges[charge_index]
         where = (charge.record, cache_key, extra, slice_index)
         period = rates.periods(charge_index, metering.subjects[cache_key].region)[slice_index]
         if held_micro is None or period.reason is not None:
@@ -132,11 +135,12 @@ def rate(metering: Metering, tariff: Tariff, split: Split = WHOLE) -> Rated:
             part = total.parts.setdefault(label, [0, 0])
             part[0] += quantity
             part[1] += estimated
-    return _rated(metering, sums, missing, frozenset(charged), frozenset(unrated_at))
+    return _rated(metering, charges, sums, missing, frozenset(charged), frozenset(unrated_at))
 
 
 def _rated(
     metering: Metering,
+    charges: Sequence[Charge],
     sums: dict[tuple[int, int, int], _Sum],
     missing: dict[tuple[int, int, str], int],
     charged: frozenset[tuple[str, int, int | None, int]],
@@ -148,7 +152,7 @@ def _rated(
     parts: list[tuple[Part, ...]] = []
     unrated: list[Unrated] = []
     for key, charge_index, from_s in sorted(sums, key=lambda found: (order[found[0]], *found[1:])):
-        charge, total = CHARGES[charge_index], sums[key, charge_index, from_s]
+        charge, total = charges[charge_index], sums[key, charge_index, from_s]
         if total.period.reason is not None:
             quantity = from_micro(total.quantity_micro)
             unrated.append(_unrated(charge, subjects[key], quantity, charge.unit, total.period.reason))
@@ -158,7 +162,7 @@ def _rated(
         if total.parts:
             parts.append(tuple(_parts(line, total)))
     for charge_index, key, reason in sorted(missing, key=lambda found: (found[0], order[found[1]], found[2])):
-        charge, units = CHARGES[charge_index], missing[charge_index, key, reason]
+        charge, units = charges[charge_index], missing[charge_index, key, reason]
         unrated.append(_unrated(charge, subjects[key], Decimal(units), charge.time, reason))
     return Rated(tuple(lines), tuple(parts), tuple(unrated), charged, unrated_at)
 
@@ -229,15 +233,16 @@ def _unrated(charge: Charge, subject: Subject, quantity: Decimal, unit: str, rea
 class _Rates:
     """Finds the rate period of a charge, region and slice; each is looked up in the tariff once."""
 
-    def __init__(self, tariff: Tariff, slices: Sequence[Slice]) -> None:
+    def __init__(self, tariff: Tariff, slices: Sequence[Slice], charges: Sequence[Charge]) -> None:
         self._tariff = tariff
         self._slices = slices
+        self._charges = charges
         self._found: dict[tuple[int, str], list[Period]] = {}
 
     def periods(self, charge_index: int, region: str) -> list[Period]:
         """The rate period of each slice."""
         if (periods := self._found.get((charge_index, region))) is None:
-            periods = self._found[charge_index, region] = self._periods(CHARGES[charge_index], region)
+            periods = self._found[charge_index, region] = self._periods(self._charges[charge_index], region)
         return periods
 
     def missing_value(self, charge: Charge, slice_index: int, from_s: int) -> str:

@@ -16,14 +16,16 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from billing.errors import DiskFullError, WorkspaceError
 from rules.money import plain
 
-Connection = duckdb.DuckDBPyConnection
+if TYPE_CHECKING:
+    import duckdb
+
+Connection: TypeAlias = "duckdb.DuckDBPyConnection"
+"""A connection. The library takes ten times as long to load as Python does, so it is loaded by whoever opens one."""
 
 MEMORY_LIMIT = "1200MB"
 """What DuckDB may hold before it spills to disk; with Python and buffers outside its count a command stays under 2 GiB."""
@@ -32,6 +34,8 @@ MEMORY_LIMIT = "1200MB"
 @contextmanager
 def connect(spill: Path | None = None) -> Iterator[Connection]:
     """A connection to a database in memory that spills to the folder `spill`; errors come out as ours."""
+    import duckdb
+
     config: dict[str, Any] = {
         "memory_limit": MEMORY_LIMIT,
         "autoinstall_known_extensions": "false",
@@ -48,6 +52,8 @@ def connect(spill: Path | None = None) -> Iterator[Connection]:
 @contextmanager
 def errors_explained() -> Iterator[None]:
     """Turn a full disk into DiskFullError and an interrupt into KeyboardInterrupt."""
+    import duckdb
+
     try:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
@@ -71,6 +77,8 @@ class UnreadableData(Exception):
 @contextmanager
 def reading_files() -> Iterator[None]:
     """Turn errors about the content of files into UnreadableData; a full disk or an interrupt stays what it is."""
+    import duckdb
+
     try:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException):

@@ -68,7 +68,7 @@ def read(
     account: str | None = None,
     region: str | None = None,
     format_: str | None = None,
-    connection: Connection | None = None,
+    connection: "Connection | None" = None,
 ) -> Read:
     """Read one file as an import would, without storing anything; the folder `desk` beside it is used."""
     folder = file.parent / "desk"
