@@ -15,15 +15,17 @@ DEFAULT_TARIFF = "alibaba-cn"
 
 KEYS: Mapping[str, Mapping[str, type]] = {
     "": {"tariff": str, "account": str, "region": str, "alerts": dict, "notify": dict},
-    "alerts": {"quota": list, "budget": list},
+    "alerts": {"quota": list, "budget": list, "health": dict},
     "alerts.quota": {
         "quota": str, "account": str, "region": str, "warning": str, "critical": str, "clear": str, "for": str,
         "forecast": str,
     },
     "alerts.budget": {
-        "name": str, "monthly": str, "account": str, "tag": dict, "actual": list, "forecast": list,
+        "name": str, "monthly": str, "currency": str, "account": str, "region": str, "cache": str, "tag": dict,
+        "actual": list, "forecast": list, "clear": str,
     },
-    "notify": {"urls": list, "repeat": str},
+    "alerts.health": {"stale": str, "checks": str, "unrated": str},
+    "notify": {"urls": list, "repeat": str, "language": str, "secret": str},
 }  # fmt: skip
 """The keys of every table and the kind of their values. A tag's keys are the user's own."""
 

@@ -7,6 +7,7 @@ from itertools import product
 from pathlib import Path
 
 from billing.errors import WorkspaceError
+from billing.store.alert_ledger import AlertLedger
 from billing.store.catalogue import Catalogue, create_catalogue, open_catalogue
 from billing.store.models import Batch, QuotaObservation, RecordFile, Rejection
 from billing.store.schema import COLUMNS, KEYS
@@ -91,6 +92,11 @@ class Store:
                 clear_staging(self.workspace)
                 raise
             sweep(self.workspace, self._catalogue)
+
+    @property
+    def alerts(self) -> AlertLedger:
+        """The states of alerts, their history and their messages."""
+        return AlertLedger(self._catalogue)
 
     def batches(self) -> Sequence[Batch]:
         """All imported files."""
