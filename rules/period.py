@@ -142,6 +142,16 @@ def rfc3339(at: datetime | int) -> str:
     return (instant(at) if isinstance(at, int) else _aware(at)).astimezone(_BILLING).isoformat()
 
 
+def weekday(at_s: int) -> int:
+    """The day of the week in the billing zone, 0 for Monday to 6 for Sunday."""
+    return ((at_s + _OFFSET_S) // DAY_S + 3) % 7
+
+
+def day_end_s(at_s: int) -> int:
+    """The epoch second in which the instant's day ends in the billing zone: the next midnight, never the instant itself."""
+    return at_s + DAY_S - (at_s + _OFFSET_S) % DAY_S
+
+
 def date_label(at_s: int) -> str:
     """An instant as people write it: its date alone where it begins a day in the billing zone."""
     local = _local(at_s)

@@ -109,5 +109,8 @@ def evictable(full: Quota, caches: Iterable[P]) -> list[P]:
 
 
 def at_limit(full: Quota, caches: Iterable[P]) -> AtLimit:
-    """What happens to the next creation while the quota is full of these caches."""
-    return "evicts" if evictable(full, caches) else "refused"
+    """What happens to the next creation while the quota is full of these caches, as far as they are known.
+
+    Of automatic caches one always goes, known or not.
+    """
+    return "evicts" if full.creation_method == "automatic" or evictable(full, caches) else "refused"
