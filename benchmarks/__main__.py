@@ -1,6 +1,6 @@
 """All benchmarks, one after the other."""
 
-from benchmarks import importing, month, peers, start
+from benchmarks import forecast, importing, month, peers, start
 
-for benchmark in (start, month, importing, peers):
+for benchmark in (start, month, importing, forecast, peers):
     benchmark.main()

@@ -112,23 +112,19 @@ def forecast(
 
 
 def fit(points: Sequence[Point]) -> Trend:
-    """The trend of at least two points of different instants.
-
-    With enough weeks, slopes are taken between points of the same weekday alone, which the week's shape doesn't touch.
-    """
-    weekly = _every_weekday(points)
+    """The trend of at least two points of different instants."""
     slopes = sorted(
         Fraction(later.used - earlier.used, later.at_s - earlier.at_s)
         for index, earlier in enumerate(points)
         for later in points[index + 1 :]
-        if later.at_s > earlier.at_s and (not weekly or weekday(later.at_s) == weekday(earlier.at_s))
+        if later.at_s > earlier.at_s
     )
     slope, last = median(slopes), len(slopes) - 1
     return Trend(
         slope=slope,
         slope_low=slopes[last // 4],
         slope_high=slopes[last - last // 4],
-        weekdays=_weekdays(points, slope) if weekly else None,
+        weekdays=_weekdays(points, slope) if _every_weekday(points) else None,
     )
 
 
