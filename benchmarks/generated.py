@@ -34,14 +34,14 @@ def instances_sql(
     return f"""
     select
         {batch} as batch, i + 2 as line, 'acc-' || (key % 3) as account_id, 'cn-hangzhou' as region,
-        'eci-' || lpad((i + {first})::varchar, 12, '0') as instance_id, 'imc-' || lpad(key::varchar, 6, '0') as cache_id,
+        'eci-' || left(md5((i + {first})::varchar), 20) as instance_id, 'imc-' || lpad(key::varchar, 6, '0') as cache_id,
         2000000::bigint as vcpu_micro, 4000000::bigint as memory_micro, null::bigint as extra_ephemeral_micro,
         make_timestamp(started_s * 1000000) as started_at,
         make_timestamp((started_s + runs_s) * 1000000) as ended_at,
         make_timestamp(({from_s}::bigint + {span_s} + 40 * 86400) * 1000000) as observed_at,
         '{{"team":"t' || (key % 7) || '"}}' as tags, false as retracted, null::varchar as derived
     from (
-        select i, (hash(i) % {CACHES})::bigint as key, {from_s} + (i * {span_s}) // {rows} as started_s,
+        select i, (hash(i) % {CACHES})::bigint as key, {from_s} + (i * {span_s}) // {rows} + (hash(i * 11 + 5) % 3600)::bigint as started_s,
             (300 + hash(i * 3 + 1) % 21300
             + case when hash(i * 7 + 2) % 50 = 0 then hash(i * 5 + 3) % 2592000 else 0 end)::bigint as runs_s
         from range({rows}) as r(i)

@@ -167,7 +167,11 @@ def _instance_outcomes(metering: Metering, rated: Rated) -> Counter[str]:
     outcomes = Counter(dict.fromkeys(INSTANCE_OUTCOMES, 0))
     for usage in metering.usage:
         if not usage.estimated:
-            outcomes[_instance_outcome(metering, rated, usage)] += usage.records
+            outcome = _instance_outcome(metering, rated, usage)
+            outcomes[outcome] += usage.records
+            if outcome not in ("without_cache", "unknown_cache"):
+                outcomes[outcome] -= usage.empty_records
+                outcomes["free"] += usage.empty_records
     return outcomes
 
 
@@ -178,8 +182,6 @@ def _instance_outcome(metering: Metering, rated: Rated, usage: Usage) -> str:
         return "without_cache"
     if subject.creation_method is None:
         return "unknown_cache"
-    if usage.empty:
-        return "free"
     touched = [
         ("instance", usage.cache_key, usage.extra_ephemeral_micro, index)
         for index in range(usage.first_slice, usage.last_slice + 1)

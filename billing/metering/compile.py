@@ -5,7 +5,7 @@ epoch seconds). Everything that is put into a statement here is an identifier of
 typed is bound by the meter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from billing.metering.slices import Slice
 from billing.warehouse import sql_file
@@ -20,21 +20,64 @@ def template(name: str) -> str:
     return sql_file("billing.metering", name)
 
 
+SLICES_APART = 4
+"""Up to so many slices, the plain records of each are summed in a pass of their own: grouping by a column more costs more."""
+
+
 def usage_patterns_sql(slices: Sequence[Slice], *, with_tags: bool, selected: bool) -> str:
     """The one pass over the instances; `selected` restricts it to the keys of the relation `selected_keys`."""
-    fields = {
+    edges = [cut.from_s for cut in slices[1:]]
+    shared = {
         "from_s": str(slices[0].from_s),
         "until_s": str(slices[-1].until_s),
         "tags": "tags" if with_tags else "cast(null as varchar)",
-        "first_slice": _edges_passed("started_s >= {}", slices),
-        "first_estimated_slice": _edges_passed("known_until_s >= {}", slices),
-        "last_slice": _edges_passed("until_s > {}", slices),
         "selected": "and cache_key in (select cache_key from selected_keys)" if selected else "",
     }
-    edges = [cut.from_s for cut in slices[1:]]
-    crosses = " or ".join(f"started_s < {edge} and until_s > {edge}" for edge in edges)
-    crossing = template("crossing").format(**fields, crosses=crosses) if edges else ""
-    return template("usage_patterns").format(**fields, crossing=crossing)
+    begin_in = _edges_passed("started_s >= {}", edges)
+    slice_of = {"first_slice": begin_in, "last_slice": _edges_passed("until_s > {}", edges)}
+    kinds = [*_plain(slices, begin_in), *_others(begin_in)]
+    branches = [template("usage_patterns").format(**shared, **kind, keys=_keys(shared | kind)) for kind in kinds]
+    if edges:
+        # Over the only edge there is one way.
+        bounds = {"first_slice": "0", "last_slice": "1"} if len(edges) == 1 else slice_of
+        crosses = " or ".join(f"started_s < {edge} and until_s > {edge}" for edge in edges)
+        branches.append(template("crossing").format(**shared, **bounds, crosses=crosses))
+    known_in = _edges_passed("known_until_s >= {}", edges)
+    branches.append(template("estimated_usage").format(**shared, **slice_of | {"first_slice": known_in}))
+    return "\nunion all\n".join(branches)
+
+
+def _keys(fields: Mapping[str, str]) -> str:
+    """The columns to group by, as ordinals, without those that are the same in every row: each that is left out saves time."""
+    columns = ["cache_key", fields["extra"], fields["tags"], fields["first_slice"]]
+    return ", ".join(
+        str(ordinal)
+        for ordinal, column in enumerate(columns, start=1)
+        if not column.isdigit() and not column.startswith("cast(null")
+    )
+
+
+def _plain(slices: Sequence[Slice], begin_in: str) -> Iterator[dict[str, str]]:
+    """What nearly all records are: counted, and without extra storage of their own."""
+    kind = {
+        "weight": "",
+        "extra": "cast(null as bigint)",
+        "condition": "sign = 1 and extra_ephemeral_micro is null",
+    }
+    if len(slices) > SLICES_APART:
+        yield kind | {"first_slice": begin_in}
+        return
+    for cut in slices:
+        after = f" and started_s >= {cut.from_s}" if cut.index else ""
+        before = f" and started_s < {cut.until_s}" if cut.index < len(slices) - 1 else ""
+        yield kind | {"first_slice": str(cut.index), "condition": kind["condition"] + after + before}
+
+
+def _others(begin_in: str) -> Iterator[dict[str, str]]:
+    """Records that declare extra storage, and reversals: few, and most row groups have none."""
+    kind = {"extra": "extra_ephemeral_micro", "first_slice": begin_in}
+    yield kind | {"weight": "", "condition": "sign = 1 and extra_ephemeral_micro is not null"}
+    yield kind | {"weight": "-", "condition": "sign = -1"}
 
 
 def quantities_sql(phases: Sequence[str]) -> str:
@@ -44,9 +87,8 @@ def quantities_sql(phases: Sequence[str]) -> str:
     )
 
 
-def _edges_passed(condition: str, slices: Sequence[Slice]) -> str:
-    """How many inner edges satisfy the condition: the index of a slice."""
-    edges = [cut.from_s for cut in slices[1:]]
+def _edges_passed(condition: str, edges: Sequence[int]) -> str:
+    """How many edges between slices satisfy the condition: the index of a slice."""
     return " + ".join(f"cast({condition.format(edge)} as integer)" for edge in edges) or "0"
 
 

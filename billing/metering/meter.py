@@ -38,7 +38,8 @@ class Metered(NamedTuple):
 class Usage(NamedTuple):
     """How many instances of one cache, tag value and declared extra storage touch the slices `first_slice` to `last_slice`.
 
-    An empty record has no length. Estimated rows count open records again: those that run on past their last observation.
+    Estimated rows count open records again: those that run on past their last observation. `empty_records` are those among
+    `records` that have no length.
     """
 
     cache_key: int
@@ -46,9 +47,9 @@ class Usage(NamedTuple):
     tag: str | None
     first_slice: int
     last_slice: int
-    empty: bool
     estimated: bool
     records: int
+    empty_records: int
 
 
 class MeteredCache(NamedTuple):

@@ -2,18 +2,17 @@
 -- Grain:   as usage_patterns, twice.
 -- Takes:   instance_postings; {crosses}: a record runs over one of the edges between slices.
 -- Gives:   the columns of usage_patterns.
-union all
 select
     cache_key,
     extra_ephemeral_micro,
     tags,
     first_slice,
     case when way = 1 then last_slice else first_slice end as last_slice,
-    false as empty,
     false as estimated,
     way * seconds as seconds,
     case when way = 1 then begin_sum_s else 0 end as begin_sum_s,
-    way * records as records
+    way * records as records,
+    0 as empty_records
 from (
     select
         cache_key,

@@ -23,6 +23,5 @@ from (
         - case when s.slice = p.first_slice then p.begin_sum_s else p.records * (s.from_s - {from_s}) end as spread_s
     from usage_patterns as p
     inner join slices as s on s.slice >= p.first_slice and s.slice <= p.last_slice
-    where not p.empty
 ) as spread
 group by cache_key, extra_ephemeral_micro, tag, slice
