@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from billing.store import NewBatch, Store, Writer, create_store
+from billing.warehouse import connect, text_literal
 from billing.workspace import Workspace
 from rules.period import parse_month
 
@@ -41,11 +42,25 @@ def instances_sql(
         make_timestamp(({from_s}::bigint + {span_s} + 40 * 86400) * 1000000) as observed_at,
         '{{"team":"t' || (key % 7) || '"}}' as tags, false as retracted, null::varchar as derived
     from (
-        select i, (hash(i) % {CACHES})::bigint as key, {from_s} + (i * {span_s}) // {rows} + (hash(i * 11 + 5) % 3600)::bigint as started_s,
+        select i, (hash(i) % {CACHES})::bigint as key,
+            {from_s} + (i * {span_s}) // {rows} + (hash(i * 11 + 5) % 3600)::bigint as started_s,
             (300 + hash(i * 3 + 1) % 21300
             + case when hash(i * 7 + 2) % 50 = 0 then hash(i * 5 + 3) % 2592000 else 0 end)::bigint as runs_s
         from range({rows}) as r(i)
     )"""
+
+
+def write_delivered(rows: int, path: Path, *, first: int = 0) -> None:
+    """The instances as a source delivers them: Parquet with typed instants and sizes, in the order of time."""
+    with connect(path.parent) as connection:
+        connection.execute(
+            f"""copy (
+                select account_id, region, instance_id, cache_id, 2::decimal(18, 6) as vcpu, 4::decimal(18, 6) as memory_gib,
+                    started_at::timestamptz as started_at, ended_at::timestamptz as ended_at, tags,
+                    observed_at::timestamptz as observed_at
+                from ({instances_sql(rows, first=first)})
+            ) to {text_literal(str(path))} (format parquet, compression zstd)"""
+        )
 
 
 def caches_sql(batch: int) -> str:

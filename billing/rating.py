@@ -13,14 +13,15 @@ from typing import NamedTuple
 from billing.bill import Line, Unrated
 from billing.metering import Metering, Slice, Subject
 from rules.charges import CHARGES, Charge
-from rules.money import round_amount, spread
+from rules.money import AMOUNT_PLACES, AMOUNT_UNITS, half_up, scaled, spread
 from rules.tariff import Tariff
 from rules.units import MICRO, from_micro
 
 
 class Period(NamedTuple):
-    """A charge's rate period in one region, as [from_s, until_s), with the price of a millionth of the charge's unit.
+    """A charge's rate period in one region, as [from_s, until_s).
 
+    `numerator / denominator` is the price of a millionth of the charge's unit, counted in the tenth decimal of the currency.
     A free charge has the rate 0 and no `rate_from`. Where the tariff lacks a price, `reason` says so.
     """
 
@@ -68,21 +69,26 @@ class _Sum:
 
     def amount(self, quantity_micro: int) -> Decimal:
         """The rounded amount of a quantity at this sum's price."""
-        return round_amount(quantity_micro * self.period.numerator, self.period.denominator)
+        period = self.period
+        return scaled(half_up(quantity_micro * period.numerator, period.denominator), AMOUNT_PLACES)
+
+
+Place = tuple[str, int, int | None, int]
+"""Kind of record, cache key, declared extra storage in millionths, slice."""
 
 
 class Rated(NamedTuple):
     """The lines, what has no price, and which cache, declared extra storage and slice came out how.
 
-    `parts` has each line's parts, in the lines' order; it is empty where no split was asked for. `charged` and `unrated_at` hold
-    (kind of record, cache key, declared extra storage in millionths, slice).
+    `parts` has each line's parts, in the lines' order; it is empty where no split was asked for. `charged` and `unrated_at`
+    say where something has a price, and where something lacks one.
     """
 
     lines: tuple[Line, ...]
     parts: tuple[tuple[Part, ...], ...]
     unrated: tuple[Unrated, ...]
-    charged: frozenset[tuple[str, int, int | None, int]]
-    unrated_at: frozenset[tuple[str, int, int | None, int]]
+    charged: frozenset[Place]
+    unrated_at: frozenset[Place]
 
 
 def rate(
@@ -94,40 +100,44 @@ def rate(
     `charges` are the declarations that the quantities were metered by.
     """
     rates = _Rates(tariff, metering.slices, charges)
-    splitting = split.by_tag or split.by_slice
+    subjects = sorted(metering.subjects.items(), key=_subject_first)
+    ranks = {key: rank for rank, (key, _) in enumerate(subjects)}
     sums: dict[tuple[int, int, int], _Sum] = {}
     missing: dict[tuple[int, int, str], int] = {}
-    charged: set[tuple[str, int, int | None, int]] = set()
-    unrated_at: set[tuple[str, int, int | None, int]] = set()
+    charged: set[Place] = set()
+    unrated_at: set[Place] = set()
+    splitting = split.by_tag or split.by_slice
+    # Unpacked at once: a month has tens of thousands of quantities.
     for (
         charge_index,
-        cache_key,
+        key,
         slice_index,
         extra,
         tag,
-        held_micro,
+        held,
         held_estimated,
         units,
         open_units,
     ) in metering.quantities:
-        if held_micro == 0:
+        if held == 0:
             continue
+        rank = ranks[key]
+        period = rates.periods(charge_index, subjects[rank][1].region)[slice_index]
         charge = charges[charge_index]
-        where = (charge.record, cache_key, extra, slice_index)
-        period = rates.periods(charge_index, metering.subjects[cache_key].region)[slice_index]
-        if held_micro is None or period.reason is not None:
-            unrated_at.add(where)
-        elif not charge.free:
-            charged.add(where)
-        if held_micro is None:
-            lacking = (charge_index, cache_key, rates.missing_value(charge, slice_index, period.from_s))
+        if held is None or period.reason is not None:
+            unrated_at.add((charge.record, key, extra, slice_index))
+        elif charge.rate is not None:
+            charged.add((charge.record, key, extra, slice_index))
+        if held is None:
+            lacking = (charge_index, rank, rates.missing_value(charge, slice_index, period.from_s))
             missing[lacking] = missing.get(lacking, 0) + units
             continue
-        key = (cache_key, charge_index, period.from_s)
-        if (total := sums.get(key)) is None:
-            total = sums[key] = _Sum(period)
-        quantity = held_micro * units
-        estimated = quantity if held_estimated else held_micro * open_units
+        place = (rank, charge_index, period.from_s)
+        total = sums.get(place)
+        if total is None:
+            total = sums[place] = _Sum(period)
+        quantity = held * units
+        estimated = quantity if held_estimated else held * open_units
         total.quantity_micro += quantity
         total.estimated_micro += estimated
         if splitting:
@@ -135,39 +145,42 @@ def rate(
             part = total.parts.setdefault(label, [0, 0])
             part[0] += quantity
             part[1] += estimated
-    return _rated(metering, charges, sums, missing, frozenset(charged), frozenset(unrated_at))
+    named = [subject for _, subject in subjects]
+    return _rated(named, charges, sums, missing)._replace(
+        charged=frozenset(charged), unrated_at=frozenset(unrated_at)
+    )
 
 
 def _rated(
-    metering: Metering,
+    subjects: Sequence[Subject],
     charges: Sequence[Charge],
     sums: dict[tuple[int, int, int], _Sum],
     missing: dict[tuple[int, int, str], int],
-    charged: frozenset[tuple[str, int, int | None, int]],
-    unrated_at: frozenset[tuple[str, int, int | None, int]],
 ) -> Rated:
-    subjects = metering.subjects
-    order = {key: rank for rank, key in enumerate(sorted(subjects, key=lambda key: _sort_key(subjects[key])))}
+    """Lines and unrated quantities from sums by (rank of the subject, charge, begin of the rate period)."""
     lines: list[Line] = []
     parts: list[tuple[Part, ...]] = []
     unrated: list[Unrated] = []
-    for key, charge_index, from_s in sorted(sums, key=lambda found: (order[found[0]], *found[1:])):
-        charge, total = charges[charge_index], sums[key, charge_index, from_s]
+    for place in sorted(sums):
+        rank, charge_index, _ = place
+        charge, subject, total = charges[charge_index], subjects[rank], sums[place]
         if total.period.reason is not None:
             quantity = from_micro(total.quantity_micro)
-            unrated.append(_unrated(charge, subjects[key], quantity, charge.unit, total.period.reason))
+            unrated.append(_unrated(charge, subject, quantity, charge.unit, total.period.reason))
             continue
-        line = _line(charge, subjects[key], total)
+        line = _line(charge, subject, total)
         lines.append(line)
         if total.parts:
             parts.append(tuple(_parts(line, total)))
-    for charge_index, key, reason in sorted(missing, key=lambda found: (found[0], order[found[1]], found[2])):
-        charge, units = charges[charge_index], missing[charge_index, key, reason]
-        unrated.append(_unrated(charge, subjects[key], Decimal(units), charge.time, reason))
-    return Rated(tuple(lines), tuple(parts), tuple(unrated), charged, unrated_at)
+    for lacking in sorted(missing):
+        charge_index, rank, reason = lacking
+        charge, units = charges[charge_index], missing[lacking]
+        unrated.append(_unrated(charge, subjects[rank], Decimal(units), charge.time, reason))
+    return Rated(tuple(lines), tuple(parts), tuple(unrated), frozenset(), frozenset())
 
 
-def _sort_key(subject: Subject) -> tuple[str, str, str]:
+def _subject_first(item: tuple[int, Subject]) -> tuple[str, str, str]:
+    _, subject = item
     return (subject.account_id, subject.region, subject.cache_id or "")
 
 
@@ -271,13 +284,13 @@ class _Rates:
         if found is None:
             reason = self._tariff.missing_reason(charge.rate, region, run[0].from_s)
             return Period(*bounds, Decimal(0), charge.unit, None, 0, 1, reason)
-        price = found.price.per_unit(charge.unit)
+        price = found.price.per_unit(charge.unit) * AMOUNT_UNITS / MICRO
         return Period(
             *bounds,
             found.price.amount,
             found.price.per,
             found.from_label,
             price.numerator,
-            price.denominator * MICRO,
+            price.denominator,
             None,
         )

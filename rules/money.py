@@ -12,9 +12,13 @@ AMOUNT_PLACES = 10
 """Decimals of an amount: the provider's unit prices carry no more."""
 
 CENT_PLACES = 2
-_UNITS = 10_000_000_000
+AMOUNT_UNITS = 10_000_000_000
+"""The units of the tenth decimal in an amount of 1."""
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact])
 """A decimal context that never rounds."""
+_normalized, _scaled = _EXACT.normalize, _EXACT.scaleb
+_ZERO = Decimal(0)
+_POWERS = tuple(10**places for places in range(AMOUNT_PLACES + 1))
 _UNITS_PER_CENT = 100_000_000
 
 SettlementRule = Literal["cut", "half-up"]
@@ -23,16 +27,24 @@ SETTLEMENT_RULES: tuple[SettlementRule, ...] = ("cut", "half-up")
 
 def round_amount(numerator: int, denominator: int) -> Decimal:
     """The quotient to ten decimals, half up (ties away from zero); denominator > 0, no trailing zeros."""
-    units = (2 * abs(numerator) * _UNITS + denominator) // (2 * denominator)
-    return scaled(-units if numerator < 0 else units, AMOUNT_PLACES)
+    return scaled(half_up(numerator * AMOUNT_UNITS, denominator), AMOUNT_PLACES)
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """The whole number nearest to the quotient, ties away from zero; denominator > 0."""
+    if numerator < 0:
+        return -half_up(-numerator, denominator)
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def scaled(units: int, places: int) -> Decimal:
     """Exactly units / 10 ** places, without exponent and trailing zeros, however many digits it has."""
-    whole, rest = divmod(units, 10**places)
-    if rest == 0:
-        return Decimal(whole)
-    return _EXACT.normalize(_EXACT.scaleb(Decimal(units), -places))
+    if not units:
+        return _ZERO
+    power = _POWERS[places] if places < len(_POWERS) else 10**places
+    if units % power == 0:
+        return Decimal(units // power)
+    return _normalized(_scaled(Decimal(units), -places))
 
 
 def unscaled(value: Decimal, places: int) -> int:

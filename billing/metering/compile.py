@@ -36,7 +36,9 @@ def usage_patterns_sql(slices: Sequence[Slice], *, with_tags: bool, selected: bo
     begin_in = _edges_passed("started_s >= {}", edges)
     slice_of = {"first_slice": begin_in, "last_slice": _edges_passed("until_s > {}", edges)}
     kinds = [*_plain(slices, begin_in), *_others(begin_in)]
-    branches = [template("usage_patterns").format(**shared, **kind, keys=_keys(shared | kind)) for kind in kinds]
+    branches = [
+        template("usage_patterns").format(**shared, **kind, keys=_keys(shared | kind)) for kind in kinds
+    ]
     if edges:
         # Over the only edge there is one way.
         bounds = {"first_slice": "0", "last_slice": "1"} if len(edges) == 1 else slice_of

@@ -7,8 +7,8 @@ select
     extra_ephemeral_micro,
     tag,
     slice,
-    sum(case when estimated then 0 else spread_s end) as seconds,
-    sum(case when estimated then spread_s else 0 end) as estimated_seconds
+    cast(sum(case when estimated then 0 else spread_s end) as bigint) as seconds,
+    cast(sum(case when estimated then spread_s else 0 end) as bigint) as estimated_seconds
 from (
     select
         p.cache_key,
