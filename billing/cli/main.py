@@ -22,6 +22,7 @@ COMMANDS = {
     "rejected": ("billing.cli.rejected", "List the rows that were rejected, and why."),
     "charges": ("billing.cli.charges", "Show what a month cost, exactly."),
     "report": ("billing.cli.report", "Render the monthly report as HTML and PDF."),
+    "estimate": ("billing.cli.estimate", "Show what a cache would cost, and whether it is worth making."),
     "check": ("billing.cli.check", "Check the invariants of the workspace."),
     "tariff": ("billing.cli.tariff", "List, show and check tariffs."),
 }

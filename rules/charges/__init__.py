@@ -6,9 +6,19 @@ To add a charge: one declaration, one file of worked examples, its rates in the 
 
 from rules.charges.charge import PHASES, Charge
 from rules.charges.declarations import CHARGES
+from rules.charges.pulling import PULL_CHARGES, PULL_SAMPLE
 from rules.errors import RulesError, suggestion
 
-__all__ = ["CHARGES", "PHASES", "RATE_UNITS", "VALUE_NAMES", "Charge", "charge"]
+__all__ = [
+    "CHARGES",
+    "PHASES",
+    "PULL_CHARGES",
+    "PULL_SAMPLE",
+    "RATE_UNITS",
+    "VALUE_NAMES",
+    "Charge",
+    "charge",
+]
 
 RATE_UNITS = {declared.rate: declared.unit for declared in CHARGES if declared.rate is not None}
 """The rates that some charge needs, each with the base unit that it is multiplied with."""

@@ -7,8 +7,9 @@ from typing import Literal
 from rules.charges.expression import Expression
 from rules.source import Source
 
-Phase = Literal["creation", "usage"]
+Phase = Literal["creation", "usage", "pull"]
 PHASES: tuple[Phase, ...] = ("creation", "usage")
+"""The phases of a cache's bill; pulling without a cache is in none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,7 @@ class Charge:
     """One thing that is charged, or expressly free.
 
     id: its stable name, such as usage.cache_disk. title: by language, en and zh.
-    phase, creation_method: when, and for which caches, it arises.
+    phase, creation_method: when, and for which caches, it arises; any: with and without a cache.
     record: the kind of usage record that it is metered on; `begin` and `end` are columns of it, half-open.
     time: what is counted between them: seconds, started clock hours, or nothing: an event happens at `begin`,
     and its `end` is the same column.
@@ -29,7 +30,7 @@ class Charge:
     id: str
     title: Mapping[str, str]
     phase: Phase
-    creation_method: Literal["manual", "automatic"]
+    creation_method: Literal["manual", "automatic", "any"]
     record: Literal["cache", "instance"]
     begin: str
     end: str
