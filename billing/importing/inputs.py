@@ -10,6 +10,7 @@ import glob
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -214,12 +215,15 @@ def _read_fully(stream: IO[bytes], count: int) -> bytes:
 
 
 def _digested(head: bytes, rest: IO[bytes], digest: Hash, watch: Callable[[int], None]) -> Iterator[bytes]:
+    """The chunks of the head and the rest; each is digested beside whatever the caller does with it."""
     chunk = head
-    while chunk:
-        digest.update(chunk)
-        watch(len(chunk))
-        yield chunk
-        chunk = rest.read(CHUNK)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        while chunk:
+            digesting = beside.submit(digest.update, chunk)
+            watch(len(chunk))
+            yield chunk
+            chunk = rest.read(CHUNK)
+            digesting.result()
 
 
 def _unpacked(packing: str, packed: Iterator[bytes], path: str) -> Iterator[bytes]:
