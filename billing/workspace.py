@@ -1,7 +1,8 @@
 """A workspace: the folder that holds usage records, their catalogue, the settings and a user's own tariffs.
 
-Two lock files keep processes apart. Writers take `writer.lock` exclusively, one after the other. Readers share `readers.lock`,
-and only deleting files that a reader might still open takes it exclusively, without ever waiting for it. Locks are the
+Lock files keep processes apart. Writers take `writer.lock` exclusively, one after the other. Readers share `readers.lock`,
+and only deleting files that a reader might still open takes it exclusively, without ever waiting for it. Whoever checks alerts
+takes `alerts.lock`. Locks are the
 kernel's: they end with their process, however it ends.
 """
 
@@ -77,6 +78,18 @@ class Workspace:
                 )
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"process {os.getpid()}".encode(), 0)
+            yield
+
+    @contextmanager
+    def checking(self) -> Iterator[None]:
+        """Be the only one that checks alerts and sends messages; says so at once where another one does."""
+        with _opened(self.root / "alerts.lock") as descriptor:
+            if not _lock(descriptor, fcntl.LOCK_EX):
+                raise WorkspaceBusyError(
+                    "another process is checking the alerts of this workspace",
+                    place=str(self.root),
+                    hint="nothing to do: it tells what changed",
+                )
             yield
 
     @contextmanager

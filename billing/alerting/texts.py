@@ -1,4 +1,4 @@
-"""The languages of alerts: messages from one TOML file each, and names from other people made harmless before they are filled in."""
+"""The languages of alerts: messages from one TOML file each, and names from other people made harmless to fill in."""
 
 import tomllib
 import unicodedata

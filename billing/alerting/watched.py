@@ -18,7 +18,8 @@ Subject = Mapping[str, str]
 """What an alert is about, by the names of interface.md: account_id, region and quota, or budget, or health."""
 
 
-class Broken(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Broken:
     """What is wrong with the workspace itself: names of failed checks, or how many quantities of a month have no price."""
 
     count: int

@@ -21,6 +21,7 @@ COMMANDS = {
     "import": ("billing.cli.import_", "Read usage records and the provider's own answers."),
     "rejected": ("billing.cli.rejected", "List the rows that were rejected, and why."),
     "charges": ("billing.cli.charges", "Show what a month cost, exactly."),
+    "alerts": ("billing.cli.alerts", "Tell who is on call before a quota or budget is used up."),
     "report": ("billing.cli.report", "Render the monthly report as HTML and PDF."),
     "estimate": ("billing.cli.estimate", "Show what a cache would cost, and whether it is worth making."),
     "check": ("billing.cli.check", "Check the invariants of the workspace."),

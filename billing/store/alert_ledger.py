@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -29,6 +29,10 @@ class LedgerWriter:
     def put(self, alert: Alert) -> None:
         """Keep an alert as it is now."""
         self.session.merge(alert)
+
+    def drop(self, id: str) -> None:
+        """Forget an alert; its history stays."""
+        self.session.exec(delete(Alert).where(col(Alert.id) == id))
 
     def add(self, row: AlertEvent | OutboxMessage | Silence) -> None:
         """Add a row."""

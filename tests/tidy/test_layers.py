@@ -15,6 +15,7 @@ MAY_IMPORT = {
 OWNERS = {
     "alembic": "billing/store/",
     "altair": "reports/charts.py",
+    "apprise": "billing/alerting/channels/apprise_url.py",
     "babel": "reports/i18n.py",
     "click": "billing/cli/",
     "duckdb": "billing/warehouse.py",

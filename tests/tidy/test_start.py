@@ -14,6 +14,7 @@ SLOW = (
     "alembic",
     "weasyprint",
     "altair",
+    "apprise",
     "pendulum",
     "babel",
     "jinja2",
