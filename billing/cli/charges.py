@@ -83,6 +83,7 @@ def metered_bill(
     from billing.pipeline import make_metered_bill
     from rules.period import parse_month
 
+    asked = parse_month(month)
     by_tag = tag_of(by)
     tag_filter = None if tag is None else _tag_filter(tag)
     if tag_filter is not None and by_tag not in (None, tag_filter.key):
@@ -94,7 +95,7 @@ def metered_bill(
     with ctx.open_store().reader() as reader:
         return make_metered_bill(
             reader,
-            parse_month(month),
+            asked,
             as_of=ctx.as_of,
             tariff=ctx.load_tariff(),
             accounts=accounts or None,
