@@ -67,7 +67,8 @@ def least_squares(points: Sequence[Point]) -> Predict:
     mean_s = Fraction(sum(point.at_s for point in points), len(points))
     mean = Fraction(sum(point.used for point in points), len(points))
     covariance = sum((point.at_s - mean_s) * (point.used - mean) for point in points)
-    slope = covariance / sum((point.at_s - mean_s) ** 2 for point in points)
+    variance = sum((point.at_s - mean_s) * (point.at_s - mean_s) for point in points)
+    slope = Fraction(covariance) / Fraction(variance)
     return lambda at_s: mean + slope * (at_s - mean_s)
 
 

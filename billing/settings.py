@@ -14,7 +14,7 @@ from rules.errors import suggestion
 DEFAULT_TARIFF = "alibaba-cn"
 
 KEYS: Mapping[str, Mapping[str, type]] = {
-    "": {"tariff": str, "account": str, "region": str, "alerts": dict, "notify": dict},
+    "": {"tariff": str, "account": str, "region": str, "alerts": dict, "notify": dict, "quota": dict},
     "alerts": {"quota": list, "budget": list, "health": dict},
     "alerts.quota": {
         "quota": str, "account": str, "region": str, "warning": str, "critical": str, "clear": str, "for": str,
@@ -26,6 +26,7 @@ KEYS: Mapping[str, Mapping[str, type]] = {
     },
     "alerts.health": {"stale": str, "checks": str, "unrated": str},
     "notify": {"urls": list, "repeat": str, "language": str, "secret": str},
+    "quota": {"stale": str, "window": str},
 }  # fmt: skip
 """The keys of every table and the kind of their values. A tag's keys are the user's own."""
 
@@ -41,7 +42,7 @@ class Settings:
     """What a workspace takes for granted.
 
     tariff: the tariff to price with. account, region: of input that names none. alerts, notify: the thresholds and addresses
-    as written, keys checked.
+    as written, keys checked. quota: how quotas are accounted.
     """
 
     tariff: str = DEFAULT_TARIFF
@@ -49,6 +50,7 @@ class Settings:
     region: str | None = None
     alerts: Mapping[str, Any] = field(default_factory=dict)
     notify: Mapping[str, Any] = field(default_factory=dict)
+    quota: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_settings(path: Path) -> Settings:

@@ -24,6 +24,7 @@ COMMANDS = {
     "alerts": ("billing.cli.alerts", "Tell who is on call before a quota or budget is used up."),
     "report": ("billing.cli.report", "Render the monthly report as HTML and PDF."),
     "estimate": ("billing.cli.estimate", "Show what a cache would cost, and whether it is worth making."),
+    "quota": ("billing.cli.quota", "Show quotas: used, limit, forecast, and what happens at the limit."),
     "check": ("billing.cli.check", "Check the invariants of the workspace."),
     "tariff": ("billing.cli.tariff", "List, show and check tariffs."),
 }

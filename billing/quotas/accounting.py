@@ -65,6 +65,11 @@ class QuotaUse:
     victims: tuple[Victim, ...]
 
     @property
+    def subject(self) -> tuple[str, str, str]:
+        """Account, region and quota: what tells it from all others."""
+        return self.account_id, self.region, self.quota
+
+    @property
     def used(self) -> int:
         """The latest observation where there is one, else the count."""
         return self.counted if self.observed is None else self.observed
@@ -106,18 +111,25 @@ def accounting(
     That is: some cache held a place since the begin of the month or of the window, or something was observed up to `at`.
     What is later than `at` doesn't exist yet. `accounts` restricts everything to these accounts.
     """
+    with quota_views(store, reader, accounts=accounts) as connection:
+        return quota_uses(connection, at=at, stale=stale, window_s=window_s)
+
+
+def quota_uses(
+    connection: Connection, *, at: datetime, stale: timedelta = STALE, window_s: int = WINDOW_S
+) -> tuple[QuotaUse, ...]:
+    """The same over a connection with the quotas' views, in which `quota_history` up to `at` then stands."""
     at_s = epoch_s(at)
     month_s = Month.containing(at_s).from_s
     from_s = min(month_s, at_s - window_s)
     days = [at_s - day * DAY_S for day in range(window_s // DAY_S + 1)]
-    with quota_views(store, reader, accounts=accounts) as connection:
-        make_history(connection, from_s, at_s, [from_s, month_s, *days])
-        points = _points(connection, at_s, at_s - window_s)
-        differences = _differences(connection)
-        victims = _victims(connection, at_s)
-        rows = connection.execute(
-            quota_sql("quota_uses"), {"at_s": at_s, "month_s": month_s, "above_percent": ABOVE_PERCENT}
-        ).fetchall()
+    make_history(connection, from_s, at_s, [from_s, month_s, *days])
+    points = _points(connection, at_s, at_s - window_s)
+    differences = _differences(connection)
+    victims = _victims(connection, at_s)
+    rows = connection.execute(
+        quota_sql("quota_uses"), {"at_s": at_s, "month_s": month_s, "above_percent": ABOVE_PERCENT}
+    ).fetchall()
     return tuple(
         QuotaUse(
             account_id=account_id,

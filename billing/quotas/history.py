@@ -8,7 +8,7 @@ from typing import NamedTuple
 from billing.store import Reader, Store
 from billing.store.models import QuotaObservation
 from billing.warehouse import Connection, sql_file
-from rules.period import epoch_s, instant, parse_instant
+from rules.period import DAY_S, day_end_s, epoch_s, instant, parse_instant
 from rules.quota import QUOTAS
 from rules.retention import FAILED
 
@@ -59,6 +59,30 @@ def history(
         )
         for account_id, region, quota, at_s, until_s, counted, observed, observed_s, limit, limit_assumed in rows
     ]  # fmt: skip
+
+
+class QuotaDay(NamedTuple):
+    """One day of a quota in the billing zone: its last step, and the most that was used in it. It begins at `from_s`."""
+
+    from_s: int
+    last: QuotaStep
+    most: int
+
+
+def by_day(steps: Iterable[QuotaStep]) -> dict[tuple[str, str, str], list[QuotaDay]]:
+    """A history by account, region and quota, day by day; a day without a change is as the one before it ended."""
+    found: dict[tuple[str, str, str], list[QuotaDay]] = {}
+    for step in steps:
+        days = found.setdefault((step.account_id, step.region, step.quota), [])
+        begin_s, until_s = epoch_s(step.at), max(epoch_s(step.until), epoch_s(step.at) + 1)
+        while begin_s < until_s:
+            from_s = day_end_s(begin_s) - DAY_S
+            most = step.used
+            if days and days[-1].from_s == from_s:
+                most = max(most, days.pop().most)
+            days.append(QuotaDay(from_s, step, most))
+            begin_s = day_end_s(begin_s)
+    return found
 
 
 @contextmanager
