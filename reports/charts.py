@@ -6,7 +6,8 @@ a chart speaks the page's language. The SVG has attributes and no style, which a
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ import vl_convert
 from markupsafe import Markup
 
 from reports.i18n import Formats
+from rules.period import DAY_S, day_end_s, epoch_s, instant, rfc3339
 
 INK, MUTED, RULE = "#1b2330", "#5a6473", "#dfe3e8"
 USAGE, CREATION = "#1f5a96", "#dd9a2b"
@@ -79,6 +81,103 @@ def day_chart(days: Sequence[DayBar], f: Formats, *, size: Size, description: st
         .configure_view(stroke=None)
     )
     return _inline(vl_convert.vegalite_to_svg(chart.to_dict()), description)
+
+
+class StepLine(NamedTuple):
+    """A quota's use as a line of steps: from each moment on its value, the last until `end`; limits beside, None: not known."""
+
+    title: str
+    moments: tuple[datetime, ...]
+    end: datetime
+    values: tuple[int, ...]
+    limits: tuple[int | None, ...]
+
+
+def step_chart(line: StepLine, f: Formats, *, size: Size, description: str) -> Markup:
+    """A line of steps with the limit drawn in, for a page; days are written as the page's language has them."""
+    first = line.moments[0]
+    days = {at: f.day(rfc3339(at)[:10]) for at in _midnights(first, line.end)}
+    chart = _steps(line, size, days).configure(aria=False, font=FONT, background="transparent")
+    return _inline(_svg(chart.configure_view(stroke=None)), description)
+
+
+def step_drawing(lines: Sequence[StepLine]) -> str:
+    """An SVG file with one chart of steps below the other, each with its title, for reading it anywhere."""
+    size = Size(760, 170, 11)
+    charts = [
+        _steps(line, size, {at: rfc3339(at)[:10] for at in _midnights(line.moments[0], line.end)}).properties(
+            title=alt.TitleParams(line.title, anchor="start", color=INK, fontSize=13)
+        )
+        for line in lines
+    ]
+    return _svg(alt.vconcat(*charts).configure(font=FONT, background="white").configure_view(stroke=None))
+
+
+def _steps(line: StepLine, size: Size, days: Mapping[datetime, str]) -> alt.LayerChart | alt.FacetChart:
+    """Use as a filled line of steps and the limit as a dashed one, in the same measure, which begins at zero."""
+    highest = max(*line.values, *(limit or 0 for limit in line.limits))
+    step, count = tick_step(Decimal(highest))
+    moments = [*line.moments, line.end]
+    uses = [
+        {"at": epoch_s(at), "used": used}
+        for at, used in zip(moments, (*line.values, line.values[-1]), strict=True)
+    ]
+    limits = [
+        {"at": epoch_s(at), "limit": limit}
+        for at, limit in zip(moments, (*line.limits, line.limits[-1]), strict=True)
+        if limit is not None
+    ]
+    x = alt.X(
+        "at:Q",
+        title=None,
+        scale=alt.Scale(domain=[epoch_s(line.moments[0]), epoch_s(line.end)], nice=False),
+        axis=alt.Axis(
+            values=[epoch_s(at) for at in days],
+            labelExpr=f"{json.dumps({epoch_s(at): label for at, label in days.items()})}[datum.value]",
+            labelAngle=0,
+            labelColor=MUTED,
+            labelFontSize=size.font,
+            labelPadding=6,
+            labelFlush=True,
+            grid=False,
+            ticks=False,
+            domainColor=INK,
+        ),
+    )
+    y = alt.Scale(domain=[0, {"expr": str(step * count)}], nice=False)
+    axis = alt.Axis(
+        values={"expr": f"[{','.join(str(step * index) for index in range(count + 1))}]"},
+        labelColor=MUTED,
+        labelFontSize=size.font,
+        ticks=False,
+        domain=False,
+        gridColor=RULE,
+    )
+    area = (
+        alt.Chart({"values": uses})
+        .mark_area(
+            interpolate="step-after", color=USAGE, fillOpacity=0.15, line={"color": USAGE, "strokeWidth": 1.5}
+        )
+        .encode(x=x, y=alt.Y("used:Q", title=None, scale=y, axis=axis))
+    )
+    limit = (
+        alt.Chart({"values": limits})
+        .mark_line(interpolate="step-after", color=INK, strokeDash=[5, 4], strokeWidth=1.5)
+        .encode(x=x, y=alt.Y("limit:Q", title=None, scale=y, axis=axis))
+    )
+    layers = alt.layer(area, limit)
+    return layers.properties(width=size.width - _LABELS_WIDTH, height=size.height - _LABELS_HEIGHT)
+
+
+def _midnights(first: datetime, end: datetime) -> list[datetime]:
+    """About six days' beginnings in the billing zone between two instants, at equal distances."""
+    begin_s = day_end_s(epoch_s(first) - 1)
+    step_s = max(1, -(-(epoch_s(end) - begin_s) // (6 * DAY_S))) * DAY_S
+    return [instant(at_s) for at_s in range(begin_s, epoch_s(end), step_s)]
+
+
+def _svg(chart: alt.TopLevelMixin) -> str:
+    return vl_convert.vegalite_to_svg(chart.to_dict())
 
 
 def tick_step(highest: Decimal) -> tuple[Decimal, int]:

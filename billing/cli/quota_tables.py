@@ -120,12 +120,7 @@ def _print_use(ctx: Context, found: Overview, use: QuotaUse, currency: str) -> N
     ):
         ctx.console.print(f"  {sentence}")
     if use.at_limit == "refused":
-        lru = (
-            "none of the caches is marked LRU"
-            if use.limit is None or use.used < use.limit
-            else "the quota is full"
-        )
-        ctx.console.print(f"  at the limit: the next creation is refused ({lru})")
+        ctx.console.print("  at the limit: the next creation is refused: no cache is marked LRU")
         return
     if not use.victims:
         ctx.console.print("  at the limit: the least recently used cache is evicted; no record says which")
