@@ -195,3 +195,8 @@ class Bill:
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
     """The sum of amounts of at most ten decimals, exact however many and however large they are."""
     return scaled(sum(unscaled(amount, AMOUNT_PLACES) for amount in amounts), AMOUNT_PLACES)
+
+
+def exact_difference(later: Decimal, earlier: Decimal) -> Decimal:
+    """What has to be added to the earlier amount to get the later one, exact like `exact_sum`."""
+    return scaled(unscaled(later, AMOUNT_PLACES) - unscaled(earlier, AMOUNT_PLACES), AMOUNT_PLACES)

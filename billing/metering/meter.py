@@ -92,21 +92,22 @@ def meter(
     *,
     as_of_s: int,
     accounts: Collection[str] | None = None,
+    keys: Collection[int] | None = None,
     tag: str | None = None,
     creation_method: str | None = None,
     phases: Sequence[str] = PHASES,
 ) -> Metering:
     """Meter the slices over the views `cache_postings`, `instance_postings` and `cache_keys` of the connection.
 
-    `accounts` restricts everything to these accounts. `tag` is a tag key: quantities then come apart by its value (the
-    instance's, else the cache's). `creation_method` meters the caches as if all had been created that way.
+    `accounts` restricts everything to these accounts, `keys` to these cache keys. `tag` is a tag key: quantities then come
+    apart by its value (the instance's, else the cache's). `creation_method` meters the caches as if all had been created that way.
     """
     if not slices:
         return Metering((), [], [], [], {})
     _make_slices(connection, slices)
-    selected = accounts is not None
-    if accounts is not None:
-        _select_keys(connection, accounts)
+    selected = accounts is not None or keys is not None
+    if selected:
+        _select_keys(connection, accounts, keys)
     _make(connection, "used_caches", template("used_caches").format(as_of_s=as_of_s))
     caches_sql = template("current_caches").format(
         creation_method="p.creation_method" if creation_method is None else f"'{creation_method}'",
@@ -156,11 +157,21 @@ def _make_slices(connection: Connection, slices: Sequence[Slice]) -> None:
         connection.execute(f"insert into slices values ({', '.join('?' * len(row))})", row)
 
 
-def _select_keys(connection: Connection, accounts: Collection[str]) -> None:
+def _select_keys(
+    connection: Connection, accounts: Collection[str] | None, keys: Collection[int] | None
+) -> None:
+    bound: dict[str, list[str] | list[int]] = {}
+    conditions = []
+    if accounts is not None:
+        bound["accounts"] = sorted(accounts)
+        conditions.append("account_id in (select unnest($accounts))")
+    if keys is not None:
+        bound["keys"] = sorted(keys)
+        conditions.append("cache_key in (select unnest(cast($keys as integer[])))")
     connection.execute(
         "create or replace temp table selected_keys as "
-        "select cache_key from cache_keys where account_id in (select unnest($accounts))",
-        {"accounts": sorted(accounts)},
+        f"select cache_key from cache_keys where {' and '.join(conditions)}",
+        bound,
     )
 
 

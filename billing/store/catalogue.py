@@ -19,7 +19,7 @@ from billing.errors import DiskFullError, WorkspaceError
 from billing.store.models import Batch, QuotaObservation, RecordFile, Rejection
 from billing.workspace import Workspace, sync_folder
 
-SCHEMAS = ("0001", "0002")
+SCHEMAS = ("0001", "0002", "0003")
 """Every schema version that this program knows, oldest first; the last is its own."""
 
 MIGRATIONS = files("billing.store") / "migrations"

@@ -1,8 +1,9 @@
-"""Compaction: many small files become few, and versions that were reversed are set aside as history.
+"""Compaction: many small files become few, and versions that were reversed are set aside as history, with their reversals.
 
 It pays when more than MANY_FILES small files have piled up, each of which costs a reader its opening, or when more than one row
 in REVERSED_SHARE of what metering reads is a reversal. Both are ratios, so that the work spreads over the imports that made it
 necessary. Files are only ever replaced: the new ones lie ready before the catalogue names them in the old ones' place.
+No posting is ever dropped: which batch took a version back decides what a month that was closed before it still sees.
 """
 
 from collections.abc import Sequence
@@ -48,7 +49,7 @@ def compact(
         )
         reversed_ = "(batch, line) in (select (batch, line) from reversed_versions)"
         connection.execute(
-            f"create or replace temp view set_aside as {source} where sign = 1 and {reversed_} order by batch, line"
+            f"create or replace temp view set_aside as {source} where sign <> 0 and {reversed_} order by batch, line"
         )
         kept = f"{source} where sign = 0 or not {reversed_}"
         made = write_postings(connection, kind, kept, workspace.staging, begins=source)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
 from billing.errors import WorkspaceError
 from billing.store.alert_ledger import AlertLedger
 from billing.store.catalogue import Catalogue, create_catalogue, open_catalogue
+from billing.store.ledger import Ledger
 from billing.store.models import Batch, QuotaObservation, RecordFile, Rejection
 from billing.store.schema import COLUMNS, KEYS
 from billing.store.sweeping import clear_staging, sweep
@@ -26,10 +27,18 @@ WAIT_S = 600
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The files that count, held fast: nothing that is named here is deleted while the reader is open."""
+    """The files that count, held fast: nothing that is named here is deleted while the reader is open.
+
+    With `last_batch` it sees the journal as it stood after that batch, whatever was posted or compacted since.
+    """
 
     workspace: Workspace
     files: Mapping[tuple[str, str], Sequence[RecordFile]]
+    last_batch: int | None = None
+
+    def at(self, last_batch: int) -> "Reader":
+        """The same files, read as they stood after a batch."""
+        return replace(self, last_batch=last_batch)
 
     @contextmanager
     def between(self, from_s: int, until_s: int) -> Iterator[Connection]:
@@ -38,30 +47,40 @@ class Reader:
         `instance_postings` leaves out files that lie outside the interval; `every_instance_posting` has them all,
         `cache_postings` and `cache_keys` are always whole.
         """
-        instances = self.files["instances", "current"]
+        instances = self._postings("instances")
         touching = [file for file in instances if file.from_s < until_s and file.until_s >= from_s]
         with self.connection() as connection:
-            define_view(connection, "instance_postings", COLUMNS["instances"], self._paths(touching))
+            self._define(connection, "instance_postings", "instances", touching)
             yield connection
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A connection with whole views: `every_instance_posting`, `cache_postings`, `cache_keys`, and the same of what
-        compaction set aside: `instance_history`, `cache_history`."""
+        compaction set aside: `instance_history`, `cache_history`. A reader `at` a batch has it among the postings."""
         views = (
-            ("every_instance_posting", "instances", "current"),
-            ("cache_postings", "caches", "current"),
-            ("instance_history", "instances", "history"),
-            ("cache_history", "caches", "history"),
+            ("every_instance_posting", "instances", self._postings("instances")),
+            ("cache_postings", "caches", self._postings("caches")),
+            ("instance_history", "instances", self.files["instances", "history"]),
+            ("cache_history", "caches", self.files["caches", "history"]),
         )
         with connect(self.workspace.root) as connection:
-            for name, kind, role in views:
-                define_view(connection, name, COLUMNS[kind], self._paths(self.files[kind, role]))
+            for name, kind, record_files in views:
+                self._define(connection, name, kind, record_files)
             define_view(connection, "cache_keys", KEYS, self._paths(self.files["keys", "current"]))
             yield connection
 
-    def _paths(self, files: Sequence[RecordFile]) -> list[Path]:
-        return [self.workspace.records / file.name for file in files]
+    def _postings(self, kind: str) -> Sequence[RecordFile]:
+        """The files that metering reads; what was set aside since still counted after an earlier batch."""
+        current = self.files[kind, "current"]
+        return current if self.last_batch is None else [*current, *self.files[kind, "history"]]
+
+    def _define(
+        self, connection: Connection, name: str, kind: str, record_files: Sequence[RecordFile]
+    ) -> None:
+        define_view(connection, name, COLUMNS[kind], self._paths(record_files), self.last_batch)
+
+    def _paths(self, record_files: Sequence[RecordFile]) -> list[Path]:
+        return [self.workspace.records / file.name for file in record_files]
 
 
 class Store:
@@ -97,6 +116,15 @@ class Store:
     def alerts(self) -> AlertLedger:
         """The states of alerts, their history and their messages."""
         return AlertLedger(self._catalogue)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The books: statements of closed months, and the audit trail."""
+        return Ledger(self._catalogue)
+
+    def last_batch_id(self) -> int:
+        """The id of the batch that was imported last, 0 where there is none."""
+        return self._catalogue.last_batch_id()
 
     def batches(self) -> Sequence[Batch]:
         """All imported files."""

@@ -5,6 +5,7 @@ unit costs, rating multiplies.
 """
 
 from rules.tariff.entries import Dated, DatedValue, Discount, Rate, SettlementEntry
+from rules.tariff.frozen import freeze, thaw
 from rules.tariff.loading import available, load, shipped
 from rules.tariff.tariff import Tariff
 
@@ -16,6 +17,8 @@ __all__ = [
     "SettlementEntry",
     "Tariff",
     "available",
+    "freeze",
     "load",
     "shipped",
+    "thaw",
 ]

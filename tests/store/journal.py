@@ -121,7 +121,7 @@ def versions(store: Store) -> list[tuple[int, int]]:
     with store.reader() as reader, reader.connection() as connection:
         return connection.execute(
             """select batch, line from every_instance_posting where sign >= 0
-            union all select batch, line from instance_history order by all"""
+            union all select batch, line from instance_history where sign = 1 order by all"""
         ).fetchall()
 
 

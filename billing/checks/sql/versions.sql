@@ -10,7 +10,7 @@ left join (
     from (
         select batch, line from {postings} where sign >= 0 and line > 0
         union all
-        select batch, line from {history} where line > 0
+        select batch, line from {history} where sign > 0 and line > 0
     ) as kept
     group by batch
 ) as v on b.id = v.batch
