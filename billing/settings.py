@@ -14,7 +14,9 @@ from rules.errors import suggestion
 DEFAULT_TARIFF = "alibaba-cn"
 
 KEYS: Mapping[str, Mapping[str, type]] = {
-    "": {"tariff": str, "account": str, "region": str, "alerts": dict, "notify": dict, "quota": dict},
+    "": {
+        "tariff": str, "account": str, "region": str, "alerts": dict, "notify": dict, "quota": dict, "books": dict,
+    },
     "alerts": {"quota": list, "budget": list, "health": dict},
     "alerts.quota": {
         "quota": str, "account": str, "region": str, "warning": str, "critical": str, "clear": str, "for": str,
@@ -27,6 +29,7 @@ KEYS: Mapping[str, Mapping[str, type]] = {
     "alerts.health": {"stale": str, "checks": str, "unrated": str},
     "notify": {"urls": list, "repeat": str, "language": str, "secret": str},
     "quota": {"stale": str, "window": str},
+    "books": {"settling": str, "signing_key": str},
 }  # fmt: skip
 """The keys of every table and the kind of their values. A tag's keys are the user's own."""
 
@@ -42,7 +45,8 @@ class Settings:
     """What a workspace takes for granted.
 
     tariff: the tariff to price with. account, region: of input that names none. alerts, notify: the thresholds and addresses
-    as written, keys checked. quota: how quotas are accounted.
+    as written, keys checked. quota: how quotas are accounted. books: `settling`, the time after a month's end
+    before which it can't be closed, and `signing_key`, the file of the Ed25519 key that signs closed statements.
     """
 
     tariff: str = DEFAULT_TARIFF
@@ -51,6 +55,7 @@ class Settings:
     alerts: Mapping[str, Any] = field(default_factory=dict)
     notify: Mapping[str, Any] = field(default_factory=dict)
     quota: Mapping[str, Any] = field(default_factory=dict)
+    books: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_settings(path: Path) -> Settings:

@@ -1,7 +1,7 @@
 """Reading the books: the statements of a month, as they were closed or as they stand now."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -23,12 +23,13 @@ def statements(
     month: Month,
     *,
     as_of: datetime,
-    tariff: Tariff,
+    tariff: Callable[[], Tariff],
     accounts: Collection[str] | None = None,
     version: int | None = None,
 ) -> list[Statement]:
     """The statements of a month, one for each account: as they were closed, else as usage and `tariff` make them now.
 
+    The tariff is asked for only where the month is open.
     `accounts` are the wanted ones; an open month has a statement for each of them, even an empty one. `version` is one that was
     closed; a UsageError where there is none.
     """
@@ -37,12 +38,13 @@ def statements(
     close = trail.close_of(month) if version is None else _version(trail, month, version)
     if close is not None:
         return closed_statements(ledger, trail, close, accounts)
+    priced_by = tariff()
     with store.reader() as reader:
         carried = Pending()
         if month == first_open_month(reader, trail):
             carried = pending(reader, ledger, trail, as_of_s=epoch_s(as_of), tariffs=frozen_tariffs(ledger))
-            refuse_other_currency(trail, carried, tariff)
-        bill = make_bill(reader, month, as_of=as_of, tariff=tariff, accounts=accounts)
+            refuse_other_currency(trail, carried, priced_by)
+        bill = make_bill(reader, month, as_of=as_of, tariff=priced_by, accounts=accounts)
     if accounts is not None:
         carried = Pending(
             tuple(each for each in carried.corrections if each.line["account_id"] in accounts),

@@ -8,10 +8,16 @@ from typing import Any, Literal
 
 from billing.bill import Bill, Line, Unrated, exact_sum
 from billing.books.corrections import Correction, Pending, UnratedChange
-from rules.money import plain, settle, spread_cents
+from rules.money import CENT_PLACES, plain, settle, spread_cents, unscaled
 from rules.period import Month
 
 Status = Literal["open", "closed", "reopened"]
+
+FIRST = (
+    "statement_id", "account_id", "month", "version", "status", "currency", "settlement", "total", "rounding_adjustment",
+    "payable", "estimated_total", "marks", "lines", "corrections", "unrated",
+)  # fmt: skip
+"""How a statement's JSON begins; what is hashed has its names in order of the alphabet."""
 
 HALF_UP = (
     "before 2024-04 the provider cut each hourly settlement; month lines can't reproduce that,"
@@ -48,12 +54,13 @@ class Statement:
 
     def to_json(self) -> dict[str, Any]:
         """The statement as interface.md has it."""
-        return {
+        found = {
             **self.document,
             "status": self.status,
             "sha256": self.sha256,
             "signature": self.signature,
         }
+        return {name: found[name] for name in (*FIRST, *found) if name in found}
 
 
 def statement_id(account_id: str, month: Month, version: int) -> str:
@@ -96,7 +103,7 @@ def _document(bill: Bill, account_id: str, parts: _Parts, version: int) -> dict[
     total = exact_sum(amounts)
     rule = bill.tariff.settlement(bill.month.from_s)
     settled = settle(total, rule)
-    shares = [f"{share:f}" for share in spread_cents(settled.payable, amounts, ids)]
+    shares = [_cents(share) for share in spread_cents(settled.payable, amounts, ids)]
     own = len(parts.lines)
     lines = [
         line.to_json() | {"payable": share} for line, share in zip(parts.lines, shares[:own], strict=True)
@@ -117,7 +124,7 @@ def _document(bill: Bill, account_id: str, parts: _Parts, version: int) -> dict[
         "settlement": rule,
         "total": plain(total),
         "rounding_adjustment": plain(settled.adjustment),
-        "payable": f"{settled.payable:f}",
+        "payable": _cents(settled.payable),
         "estimated_total": plain(exact_sum(estimated)),
         "marks": marks(lines, corrections, [*unrated, *(each.to_json() for each in parts.changes)]),
         "lines": lines,
@@ -127,6 +134,11 @@ def _document(bill: Bill, account_id: str, parts: _Parts, version: int) -> dict[
         "tariff": {"id": bill.tariff.id, "digest": bill.tariff.digest},
         "closed_at": None,
     }
+
+
+def _cents(amount: Decimal) -> str:
+    """An amount of whole cents with its two decimals."""
+    return f"{Decimal(f'{unscaled(amount, CENT_PLACES)}E-{CENT_PLACES}'):f}"
 
 
 def marks(

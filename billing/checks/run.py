@@ -45,6 +45,15 @@ def run_checks(store: Store, *, as_of: datetime) -> list[Finding]:
     return [*errors, *leftovers, *(finding for finding in found if finding.check.severity == "warning")]
 
 
+def damaged_files(store: Store, reader: Reader) -> Iterator[tuple[str, str]]:
+    """The record files that are not as they were written, with what is wrong with each."""
+    named = {file.name: file.sha256 for group in reader.files.values() for file in group}
+    folder = store.workspace.records
+    absent = absent_files(folder, named)
+    yield from ((name, "it is absent") for name in absent)
+    yield from ((name, "it is not as it was written") for name in changed_files(folder, named))
+
+
 def _check_files(store: Store, reader: Reader) -> tuple[list[Finding], list[Finding]]:
     """Files that are absent or changed, and files that nobody names."""
     named = {file.name: file.sha256 for group in reader.files.values() for file in group}

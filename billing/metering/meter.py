@@ -100,7 +100,8 @@ def meter(
     """Meter the slices over the views `cache_postings`, `instance_postings` and `cache_keys` of the connection.
 
     `accounts` restricts everything to these accounts, `keys` to these cache keys. `tag` is a tag key: quantities then come
-    apart by its value (the instance's, else the cache's). `creation_method` meters the caches as if all had been created that way.
+    apart by its value (the instance's, else the cache's). `creation_method` meters the caches as if all had
+    been created that way.
     """
     if not slices:
         return Metering((), [], [], [], {})

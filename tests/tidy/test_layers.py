@@ -18,6 +18,7 @@ OWNERS = {
     "apprise": "billing/alerting/channels/apprise_url.py",
     "babel": "reports/i18n.py",
     "click": "billing/cli/",
+    "cryptography": "billing/books/signing.py",
     "duckdb": "billing/warehouse.py",
     "jinja2": "reports/",
     "markupsafe": "reports/",
