@@ -33,6 +33,10 @@ forecast = "7d"                # warns, too, when the limit is expected to be re
 [notify]
 urls = []                      # where alerts are sent
 repeat = "4h"
+
+# [books]
+# settling = "0h"              # a month can be closed so long after its end
+# signing_key = "key.pem"      # your own Ed25519 key: closed statements are signed
 """
 
 
