@@ -17,12 +17,12 @@ from billing.workspace import Workspace
 from rules.period import parse_month
 from rules.tariff import Tariff, load
 from tests.laws.own_tariff import OWN_TOML
-from tests.laws.worlds import CACHE_COLUMNS, INSTANCE_COLUMNS
+from tests.laws.worlds import CACHE_COLUMNS, INSTANCE_COLUMNS, QUOTA_COLUMNS
 
 LATE_US = 4_000_000_000 * 10**6
 """A present moment long after every record."""
 
-_COLUMNS = {"caches": CACHE_COLUMNS, "instances": INSTANCE_COLUMNS}
+_COLUMNS = {"caches": CACHE_COLUMNS, "instances": INSTANCE_COLUMNS, "quotas": QUOTA_COLUMNS}
 _ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 
 File = tuple[str, Sequence[dict[str, str]]]

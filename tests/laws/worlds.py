@@ -27,10 +27,12 @@ CACHE_COLUMNS = (
     "snapshot_copies",
     "flash_copies",
     "last_matched_at",
+    "elimination_strategy",
     "tags",
     "observed_at",
     "retracted",
 )
+QUOTA_COLUMNS = ("account_id", "region", "quota", "limit", "used", "observed_at")
 INSTANCE_COLUMNS = (
     "instance_id",
     "account_id",
