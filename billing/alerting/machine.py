@@ -32,14 +32,13 @@ RESOLVED_SHOWN_S = DAY_S
 class Observation:
     """What is seen of a subject: its value and limit, what it is expected to become, when it is expected to reach the limit.
 
-    None means that it isn't known; an expected instant that `forecast_known` vouches for and that is None never comes.
+    None means that it isn't known, and of the instant also that it isn't expected to come.
     """
 
     value: Decimal | None
     limit: Decimal | None = None
     forecast: Decimal | None = None
     reaches_s: int | None = None
-    forecast_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +144,8 @@ def _measured(condition: Condition, seen: Observation) -> Fraction | None:
     return None if value is None else Fraction(value)
 
 
-def _within(condition: Condition, seen: Observation, now_s: int, band: Fraction) -> bool | None:
-    if not seen.forecast_known:
-        return None
+def _within(condition: Condition, seen: Observation, now_s: int, band: Fraction) -> bool:
+    """Whether the limit is expected to be reached in time; without a forecast nothing is, and the value alone decides."""
     return seen.reaches_s is not None and seen.reaches_s - now_s <= condition.within_s * band
 
 

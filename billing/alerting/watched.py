@@ -94,7 +94,6 @@ def _quota_seen(use: QuotaUse) -> Observation:
         value=Decimal(use.used),
         limit=None if use.limit is None else Decimal(use.limit),
         reaches_s=None if forecast.reaches is None else epoch_s(forecast.reaches),
-        forecast_known=use.limit is not None and forecast.slope_per_day is not None,
     )
 
 

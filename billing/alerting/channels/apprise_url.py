@@ -6,6 +6,7 @@ text for HTML or markdown unless told that it is text; its own retries are off, 
 
 import logging
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,7 +27,9 @@ class AppriseUrl:
     def __init__(self, name: str, url: str, place: str) -> None:
         self._name = name
         self._secrets = [part for part in re.split(r"[/:@?&=,]+", url.partition("://")[2]) if part]
-        with _quiet():
+        with _quiet(), warnings.catch_warnings():
+            # Apprise loads a service's module only here, and some ask for modules that Python will drop.
+            warnings.simplefilter("ignore", DeprecationWarning)
             receiver = apprise.Apprise.instantiate(url, suppress_exceptions=True)
         if receiver is None:
             raise SettingsError(
