@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +16,7 @@ DEFAULT_TARIFF = "alibaba-cn"
 KEYS: Mapping[str, Mapping[str, type]] = {
     "": {
         "tariff": str, "account": str, "region": str, "alerts": dict, "notify": dict, "quota": dict, "books": dict,
+        "policies": list,
     },
     "alerts": {"quota": list, "budget": list, "health": dict},
     "alerts.quota": {
@@ -30,10 +31,13 @@ KEYS: Mapping[str, Mapping[str, type]] = {
     "notify": {"urls": list, "repeat": str, "language": str, "secret": str},
     "quota": {"stale": str, "window": str},
     "books": {"settling": str, "signing_key": str},
+    "policies": {
+        "name": str, "max_monthly": str, "max_increase": str, "manual_needs_retention": bool, "manual_needs_users": bool,
+    },
 }  # fmt: skip
 """The keys of every table and the kind of their values. A tag's keys are the user's own."""
 
-KINDS: Mapping[type, str] = {str: 'a text: "…"', dict: "a table", list: "a list: […]"}
+KINDS: Mapping[type, str] = {str: 'a text: "…"', dict: "a table", list: "a list: […]", bool: "true or false"}
 
 
 class SettingsError(BillingError):
@@ -44,9 +48,10 @@ class SettingsError(BillingError):
 class Settings:
     """What a workspace takes for granted.
 
-    tariff: the tariff to price with. account, region: of input that names none. alerts, notify: the thresholds and addresses
-    as written, keys checked. quota: how quotas are accounted. books: `settling`, the time after a month's end
-    before which it can't be closed, and `signing_key`, the file of the Ed25519 key that signs closed statements.
+    tariff: the tariff to price with. account, region: of input that names none. alerts, notify, policies: the thresholds,
+    addresses and limits of estimates as written, keys checked. quota: how quotas are accounted. books: `settling`, the time
+    after a month's end before which it can't be closed, and `signing_key`, the file of the Ed25519 key that signs closed
+    statements.
     """
 
     tariff: str = DEFAULT_TARIFF
@@ -56,6 +61,7 @@ class Settings:
     notify: Mapping[str, Any] = field(default_factory=dict)
     quota: Mapping[str, Any] = field(default_factory=dict)
     books: Mapping[str, Any] = field(default_factory=dict)
+    policies: Sequence[Mapping[str, Any]] = ()
 
 
 def read_settings(path: Path) -> Settings:

@@ -83,6 +83,57 @@ def day_chart(days: Sequence[DayBar], f: Formats, *, size: Size, description: st
     return _inline(vl_convert.vegalite_to_svg(chart.to_dict()), description)
 
 
+def cost_chart(
+    from_x: Decimal,
+    until_x: Decimal,
+    lines: Sequence[tuple[str, Decimal, Decimal]],
+    f: Formats,
+    *,
+    size: Size,
+    description: str,
+) -> Markup:
+    """Straight lines of cost from one value of a variable to another: title, cost at the begin, cost at the end."""
+    step, count = tick_step(max(cost for _, *costs in lines for cost in costs))
+    points = [
+        {"x": str(x), "cost": str(cost), "title": title, "end": x == until_x}
+        for title, first, last in lines
+        for x, cost in ((from_x, first), (until_x, last))
+    ]
+    x_step, _ = tick_step(until_x)
+    first_tick = (from_x / x_step).to_integral_value(ROUND_CEILING)
+    ticks = [x_step * (first_tick + index) for index in range(6) if x_step * (first_tick + index) <= until_x]
+    base = alt.Chart({"values": points, "format": {"parse": {"x": "number", "cost": "number"}}})
+    colours = alt.Scale(domain=[title for title, *_ in lines], range=[USAGE, CREATION, MUTED][: len(lines)])
+    x = alt.X(
+        "x:Q",
+        title=None,
+        scale=alt.Scale(domain={"expr": f"[{from_x},{until_x}]"}, nice=False),
+        axis=alt.Axis(
+            values={"expr": f"[{','.join(map(str, ticks))}]"},
+            labelColor=MUTED,
+            labelFontSize=size.font,
+            grid=False,
+            ticks=False,
+            domainColor=INK,
+        ),
+    )
+    y = alt.Y(
+        "cost:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, {"expr": str(step * count)}], nice=False),
+        axis=_amount_axis([step * index for index in range(count + 1)], step, f, size),
+    )
+    drawn = base.mark_line(strokeWidth=2).encode(
+        x=x, y=y, color=alt.Color("title:N", legend=_LEGEND, scale=colours)
+    )
+    chart = drawn.properties(width=size.width - _LABELS_WIDTH, height=size.height - _LABELS_HEIGHT)
+    chart = chart.configure(aria=False, font=FONT, background="transparent").configure_view(stroke=None)
+    return _inline(_svg(chart), description)
+
+
+_LEGEND = alt.Legend(title=None, orient="top", labelColor=MUTED, labelFontSize=11, symbolType="stroke")
+
+
 class StepLine(NamedTuple):
     """A quota's use as a line of steps: from each moment on its value, the last until `end`; limits beside, None: not known."""
 

@@ -23,6 +23,7 @@ from rules.period import rfc3339
 
 _HERE = Path(__file__).parent
 _DESIGN = _HERE / "design"
+MESSAGES = _HERE / "messages"
 _FONTS = ((400, "inter-latin-400-normal.woff2"), (600, "inter-latin-600-normal.woff2"))
 
 
@@ -40,18 +41,18 @@ class Shown(NamedTuple):
 
 def render_page(data: ReportData, language: str) -> str:
     """The whole page; the same data and language give the same text."""
-    environment = _environment()
+    templates = environment()
     formats = Formats(language, currency=data.bill.currency, places=i18n.places_for(data.bill.total))
-    shared = Words(language, _HERE / "messages")
-    style = _style(shared)
-    return environment.get_template("layout.html").render(
+    shared = Words(language, MESSAGES)
+    style = page_style(shared)
+    return templates.get_template("layout.html").render(
         language=language,
         version=__version__,
         title=_title(data, shared, formats),
         created=rfc3339(data.bill.as_of),
-        policy=_policy(style),
+        policy=page_policy(style),
         style=Markup(style),
-        sections=list(_sections(data, language, formats, environment)),
+        sections=list(_sections(data, language, formats, templates)),
         t=shared,
     )
 
@@ -74,7 +75,8 @@ def _sections(data: ReportData, language: str, formats: Formats, environment: En
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates below this folder; what is filled in is escaped, and what is missing is an error."""
     environment = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
@@ -86,7 +88,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _policy(style: str) -> str:
+def page_policy(style: str) -> str:
     """Nothing is loaded from anywhere: this style by its digest, and the fonts and images that the page itself holds."""
     digest = b64encode(sha256(style.encode()).digest()).decode()
     return (
@@ -95,7 +97,7 @@ def _policy(style: str) -> str:
     )
 
 
-def _style(t: Words) -> str:
+def page_style(t: Words) -> str:
     """The style sheet with the fonts in it, the lengths of bars, and the foot of a printed page."""
     faces = "".join(_font_face(weight, file) for weight, file in _FONTS)
     sheet = (_DESIGN / "style.css").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,12 +10,16 @@ import click
 from billing.cli.options import Context, common_options
 
 if TYPE_CHECKING:
-    from billing.estimating import Pull, Question
+    from collections.abc import Sequence
+
+    from billing.estimating.comparing import Comparison
+    from billing.estimating.plan_estimate import PlanEstimate
+    from billing.estimating.policies import Finding
 
 EXCEEDED = 1
-"""The exit code where a price is missing or a limit is exceeded."""
+"""The exit code where a price is missing or a policy is broken."""
 
-REGION = "cn-hangzhou"
+FORMATS = ("table", "json", "markdown", "html")
 
 EXAMPLE = """
 \b
@@ -22,6 +27,8 @@ Examples:
   imcost estimate --size 40 --instances 10 --run-time 1h
   imcost estimate --size 40 --snapshot 2 --keep 3d --run-time 3h --tariff alibaba-intl
   imcost estimate --size 40 --instances 200 --run-time 5m --image-size 12 --json
+  imcost estimate -f manifests.yaml --max-monthly 500 --format markdown
+  imcost estimate -f plan.json --compare-to before.json
 """
 
 
@@ -40,33 +47,42 @@ Examples:
 @click.option("--extra-ephemeral", metavar="GIB", help="Storage that they declare beyond the included.")
 @click.option("--pull-time", metavar="TIME", help="How long one pulls its images without a cache.")
 @click.option("--image-size", metavar="GIB", help="Estimate the pull time from the images' size.")
-@click.option("--region", metavar="R", help=f"Default: {REGION}.")
+@click.option("--region", metavar="R", help="Default: cn-hangzhou.")
 @click.option("--at", metavar="DATE", help="When the cache becomes ready. Default: the next full hour.")
-@click.option("--max-monthly", metavar="AMOUNT", help="Exit code 1 where the month costs more than this.")
 @click.option(
-    "--option",
-    "chosen",
-    type=click.Choice(["manual", "automatic", "no_cache"]),
-    default="manual",
-    help="What --max-monthly is about. Default: manual.",
+    "-f", "--file", "file", type=click.Path(path_type=Path), metavar="FILE",
+    help="Ask about a scenario (.toml), manifests (.yaml) or a Terraform plan (.json).",
+)  # fmt: skip
+@click.option(
+    "--usage", type=click.Path(path_type=Path), metavar="FILE", help="How the file's resources run (YAML)."
 )
-@click.option("--format", "format_", type=click.Choice(["table", "json"]), help="Default: table.")
+@click.option(
+    "--compare-to", type=click.Path(path_type=Path), metavar="FILE", help="The JSON of an earlier estimate."
+)
+@click.option("--max-monthly", metavar="AMOUNT", help="Exit code 1 where a month costs more than this.")
+@click.option(
+    "--option", "chosen", type=click.Choice(["manual", "automatic", "no_cache"]), default="manual",
+    help="The choice that limits and differences are about, without -f. Default: manual.",
+)  # fmt: skip
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="Default: table.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @common_options
 def command(ctx: Context, /, **options: Any) -> None:
-    """Answer the question; exit code 1 where a price is missing or a limit is exceeded."""
+    """Answer the question; exit code 1 where a price is missing or a policy is broken."""
     from billing.cli import estimate_tables
-    from billing.estimating import make_estimate
-    from billing.estimating.policies import Policies, check_policies
-    from billing.estimating.values import read_amount
+    from billing.cli.estimate_question import plan_of, policies_of
+    from billing.estimating.comparing import compare_to
+    from billing.estimating.plan_estimate import estimate_plan
+    from billing.estimating.policies import check_policies
 
-    most = options["max_monthly"]
-    policies = Policies(max_monthly=None if most is None else read_amount(most, "--max-monthly"))
-    estimate = make_estimate(_question(ctx, options), ctx.load_tariff())
-    findings = check_policies(policies, estimate, options["chosen"])
-    if ctx.json or options["format_"] == "json":
-        ctx.print_json(estimate.to_json() | {"policies": [each.to_json() for each in findings]})
-    else:
-        estimate_tables.print_estimate(ctx, estimate)
+    format_ = options["format_"] or ("json" if ctx.json else "table")
+    _check_output(format_, options["output"])
+    policies = policies_of(ctx, options)
+    estimate = estimate_plan(plan_of(ctx, options), ctx.load_tariff())
+    earlier = options["compare_to"]
+    comparison = None if earlier is None else compare_to(earlier, estimate)
+    findings = check_policies(policies, estimate, None if comparison is None else comparison.difference)
+    _print(ctx, format_, options["output"], estimate, comparison, findings)
     estimate_tables.warn(ctx, estimate)
     for each in findings:
         if each.broken:
@@ -74,64 +90,36 @@ def command(ctx: Context, /, **options: Any) -> None:
     ctx.exit(EXCEEDED if not estimate.complete or any(each.broken for each in findings) else 0)
 
 
-def _question(ctx: Context, options: dict[str, Any]) -> Question:
-    """The question that the options ask, with every default filled in."""
-    from billing.estimating import Group, Question
-    from billing.estimating.values import read_count, read_gib, read_instance, read_keep_s, read_seconds
+def _check_output(format_: str, output: Path | None) -> None:
+    """Refuse what can't be written, before anything is computed."""
+    from billing.cli.lines_out import check_output
 
-    def given(name: str, default: str) -> tuple[str, str]:
-        value = options[name]
-        return (default if value is None else value, f"--{name.replace('_', '-')}")
-
-    vcpu, memory_gib = read_instance(*given("instance", "2c4g"))
-    extra, snapshot = options["extra_ephemeral"], options["snapshot"]
-    return Question(
-        name="estimate",
-        region=options["region"] or ctx.settings().region or REGION,
-        at_s=_at_s(ctx, options["at"]),
-        size_gib=read_gib(*given("size", "20")),
-        snapshot_gib=None if snapshot is None else read_gib(snapshot, "--snapshot"),
-        build_s=read_seconds(*given("build_time", "5m")),
-        keep_s=read_keep_s(*given("keep", "permanent")),
-        groups=(
-            Group(
-                count=read_count(*given("instances", "1")),
-                run_s=read_seconds(*given("run_time", "1h")),
-                vcpu=vcpu,
-                memory_gib=memory_gib,
-                extra_ephemeral_gib=None if extra is None else read_gib(extra, "--extra-ephemeral"),
-            ),
-        ),
-        pull=read_pull(options["pull_time"], options["image_size"]),
-        instant=options["instant"],
-        images=options["images"],
-    )
+    check_output(format_, output)
 
 
-def read_pull(pull_time: str | None, image_size: str | None) -> Pull | None:
-    """The time to pull that --pull-time gives, or --image-size scales; None where neither was given."""
-    from billing.errors import UsageError
-    from billing.estimating import Pull
-    from billing.estimating.values import read_gib, read_seconds
-    from rules.charges import PULL_SAMPLE
+def _print(
+    ctx: Context,
+    format_: str,
+    output: Path | None,
+    estimate: PlanEstimate,
+    comparison: Comparison | None,
+    findings: Sequence[Finding],
+) -> None:
+    """Print or write the estimate in the format that was asked for."""
+    if format_ == "table":
+        from billing.cli import estimate_tables
 
-    if pull_time is not None and image_size is not None:
-        raise UsageError("a pull time needs no image size", place="--image-size", hint="give one of the two")
-    if pull_time is not None:
-        return Pull(seconds=read_seconds(pull_time, "--pull-time"), estimated=False)
-    if image_size is not None:
-        return Pull(seconds=PULL_SAMPLE.seconds_for(read_gib(image_size, "--image-size")), estimated=True)
-    return None
+        estimate_tables.print_plan(ctx, estimate, comparison)
+    elif format_ == "json":
+        from billing.cli.lines_out import write_json
 
+        answer = estimate.to_json() | {"policies": [each.to_json() for each in findings]}
+        write_json(output, answer if comparison is None else answer | {"comparison": comparison.to_json()})
+    else:
+        from billing.cli.lines_out import write_text
 
-def _at_s(ctx: Context, text: str | None) -> int:
-    """The instant of --at, else the next full hour after the present moment."""
-    from rules.errors import PeriodError
-    from rules.period import HOUR_S, epoch_s, parse_date_or_instant
-
-    if text is None:
-        return -(-epoch_s(ctx.as_of) // HOUR_S) * HOUR_S
-    try:
-        return epoch_s(parse_date_or_instant(text))
-    except PeriodError as error:
-        raise PeriodError(error.message, place="--at", hint=error.hint) from None
+        if format_ == "markdown":
+            from reports.estimate.markdown import render
+        else:
+            from reports.estimate.page import render
+        write_text(output, render(estimate, comparison, findings))

@@ -11,7 +11,9 @@ from billing.cli.bill_tables import aligned
 if TYPE_CHECKING:
     from billing.cli.options import Context
     from billing.estimating import Estimate, Question
+    from billing.estimating.comparing import Comparison
     from billing.estimating.options import PricedOption
+    from billing.estimating.plan_estimate import PlanEstimate
 
 
 def print_estimate(ctx: Context, estimate: Estimate) -> None:
@@ -31,19 +33,33 @@ def print_estimate(ctx: Context, estimate: Estimate) -> None:
     _print_notes(ctx, estimate.options)
 
 
-def warn(ctx: Context, estimate: Estimate) -> None:
-    """Say on stderr which prices are missing, and the lines of TOML that would add them."""
+def print_plan(ctx: Context, estimate: PlanEstimate, comparison: Comparison | None) -> None:
+    """Print a plan of one cache with all its options, one of several resource by resource; then what changed."""
+    if len(estimate.resources) == 1 and estimate.estimates and estimate.resources[0].before is None:
+        print_estimate(ctx, estimate.estimates[0])
+        _print_plan_notes(ctx, estimate)
+    else:
+        _print_resources(ctx, estimate)
+    if comparison is not None:
+        _print_comparison_with(ctx, comparison, estimate.tariff.currency)
+
+
+def warn(ctx: Context, estimate: PlanEstimate) -> None:
+    """Say on stderr what is not priced, and the lines of TOML that would add missing prices."""
     from billing.cli.console import say
     from billing.estimating.missing import missing_prices_toml
 
-    reasons = dict.fromkeys(item.reason for option in estimate.options for item in option.unrated)
+    options = [option for each in estimate.estimates for option in each.options]
+    options += [each.before for each in estimate.resources if each.before is not None]
+    reasons = dict.fromkeys(item.reason for option in options for item in option.unrated)
     for reason in reasons:
         ctx.warn(f"{reason}: the total is incomplete")
-    lines = missing_prices_toml(estimate.options, estimate.tariff, estimate.question.at_s)
+    for each in estimate.unpriced:
+        ctx.warn(f"{each.address} is not priced: {each.reason}")
+    lines = missing_prices_toml(options, estimate.tariff)
     if lines:
-        ctx.warn(
-            f"add what is missing to a tariff of your own, {ctx.workspace.tariffs / 'ours.toml'}, and use --tariff ours:"
-        )
+        file = ctx.workspace.tariffs / "ours.toml"
+        ctx.warn(f"add what is missing to a tariff of your own, {file}, and use --tariff ours:")
         for line in lines:
             say(line)
 
@@ -172,3 +188,70 @@ def _print_notes(ctx: Context, options: Sequence[PricedOption]) -> None:
         ctx.console.print(
             Padding(f"[dim]{', '.join(of)}: {ctx.safe(note)}[/dim]", (0, 0, 0, 0), expand=False)
         )
+
+
+def _print_resources(ctx: Context, estimate: PlanEstimate) -> None:
+    """Every resource with its choice, its month before and after, and the choice that would be the cheapest."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from billing.estimating.options import TITLES
+
+    currency, tariff = estimate.tariff.currency, ctx.safe(estimate.tariff.id)
+    ctx.console.print(f"[bold]estimate of a month[/bold]  {currency}  tariff {tariff}\n")
+    rows = estimate.resources
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("resource", overflow="fold")
+    table.add_column("choice", no_wrap=True)
+    amounts = {
+        "before": aligned([*(each.monthly_before for each in rows), estimate.monthly_before], "before"),
+        "after": aligned([*(each.monthly_after for each in rows), estimate.monthly_after], "after"),
+        "change": aligned([*(each.difference for each in rows), estimate.difference], "change"),
+    }
+    if not any(each.before for each in rows):
+        del amounts["before"], amounts["change"]
+    for header, texts in amounts.items():
+        table.add_column(Text(header, justify="right"), no_wrap=True, min_width=max(map(len, texts)))
+    table.add_column("cheapest", no_wrap=True)
+    for index, each in enumerate(rows):
+        planned = each.resource.after or each.resource.before
+        choice = "deleted" if each.resource.after is None else TITLES[planned.option] if planned else ""
+        cheapest = each.cheaper
+        best = "" if cheapest is None else TITLES[cheapest]
+        cells = [texts[index] for texts in amounts.values()]
+        table.add_row(ctx.safe(each.resource.address), choice, *cells, best)
+    table.add_row("total", "", *(texts[-1] for texts in amounts.values()), "", style="bold")
+    ctx.console.print(table)
+    ctx.console.print("\n[dim]cheapest: where another choice would cost less[/dim]")
+    _print_plan_notes(ctx, estimate)
+
+
+def _print_plan_notes(ctx: Context, estimate: PlanEstimate) -> None:
+    for each in estimate.resources:
+        for note in each.resource.notes:
+            ctx.console.print(f"[dim]{ctx.safe(each.resource.address)}: {ctx.safe(note)}[/dim]")
+
+
+def _print_comparison_with(ctx: Context, comparison: Comparison, currency: str) -> None:
+    """What changed against the earlier estimate, resource by resource."""
+    from rich.table import Table
+    from rich.text import Text
+
+    ctx.console.print(f"\n[bold]against the earlier estimate[/bold]  {currency} a month")
+    rows = comparison.rows
+    zero = Decimal(0)
+    columns = {
+        "earlier": aligned([*(row.before or zero for row in rows), comparison.before], "earlier"),
+        "now": aligned([*(row.after or zero for row in rows), comparison.after], "now"),
+        "change": aligned([*(row.difference for row in rows), comparison.difference], "change"),
+    }
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("resource", overflow="fold")
+    for header, texts in columns.items():
+        table.add_column(Text(header, justify="right"), no_wrap=True, min_width=max(map(len, texts)))
+    for index, row in enumerate(rows):
+        table.add_row(ctx.safe(row.address), *(texts[index] for texts in columns.values()))
+    table.add_row("total", *(texts[-1] for texts in columns.values()), style="bold")
+    ctx.console.print(table)
+    if comparison.tariff_changed:
+        ctx.console.print("[dim]the tariff has changed since, too[/dim]")

@@ -79,6 +79,11 @@ def write_json(output: Path | None, answer: Mapping[str, Any]) -> None:
     _write(output, json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+def write_text(output: Path | None, text: str) -> None:
+    """Text as it is: Markdown or HTML."""
+    _write(output, text)
+
+
 def write_csv(output: Path | None, columns: Sequence[str], rows: Iterator[Row]) -> None:
     """Rows as CSV; text that a spreadsheet would run as a formula gets a leading apostrophe."""
     text = io.StringIO()

@@ -5,6 +5,7 @@ from typing import Any
 
 from billing.estimating.break_even import BreakEven, break_even
 from billing.estimating.options import PricedOption, price_option
+from billing.estimating.pricing import PRICED
 from billing.estimating.question import OPTIONS, Option, Question
 from rules.money import plain
 from rules.period import rfc3339
@@ -36,6 +37,12 @@ class Estimate:
         if not self.complete:
             return None
         return min(self.compared, key=lambda each: each.total).option
+
+    @property
+    def charges(self) -> tuple[str, ...]:
+        """The charges that any option has, in the order of a bill."""
+        arising = {charge for each in self.options for charge in each.total_by_charge}
+        return tuple(charge.id for charge in PRICED if charge.id in arising)
 
     def option(self, name: Option) -> PricedOption:
         """One of the options."""

@@ -8,7 +8,7 @@ from typing import Any
 from billing.bill import Line, Unrated, exact_sum
 from billing.estimating.pricing import PRICED, PULLING, price, pull_price
 from billing.estimating.question import MONTH_S, YEAR_S, Option, Question
-from billing.estimating.records import records
+from billing.estimating.records import Records, records
 from rules.charges import PULL_SAMPLE
 from rules.durations import duration_label
 from rules.money import plain, round_amount
@@ -19,20 +19,24 @@ from rules.tariff import Tariff
 TITLES = {"manual": "manual", "automatic": "automatic", "no_cache": "no cache"}
 """The options in words."""
 
+MOST_MONTHS = 120
+"""How many months a total comes apart into: ten years."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PricedOption:
     """What one option costs.
 
-    `total` is the exact sum of the lines. `monthly_total` is the part of it that falls before 720 hours after the cache became
-    ready. `year_total`: of a permanent cache, kept for 365 days. `saved_s`, `saved_amount`: what the instances no longer
-    pull, against having no cache; None where the time to pull is not known or has no price.
+    `total` is the exact sum of the lines, `months` its parts by months of 720 hours from the instant at which the cache is
+    ready; the build belongs to the first, and the last of 120 has what comes later. `year_total`: of a permanent cache, kept
+    for 365 days. `saved_s`, `saved_amount`: what the instances no longer pull, against having no cache; None where the time
+    to pull is not known or has no price.
     """
 
     option: Option
     lines: tuple[Line, ...]
     unrated: tuple[Unrated, ...]
-    monthly_total: Decimal
+    months: tuple[Decimal, ...]
     year_total: Decimal | None
     saved_s: int | None
     saved_amount: Decimal | None
@@ -47,6 +51,11 @@ class PricedOption:
     def total(self) -> Decimal:
         """The exact sum of the lines."""
         return exact_sum(line.amount for line in self.lines)
+
+    @property
+    def monthly_total(self) -> Decimal:
+        """The dearest month."""
+        return max(self.months)
 
     @property
     def estimated_total(self) -> Decimal:
@@ -77,6 +86,7 @@ class PricedOption:
             "total_by_charge": {charge: plain(amount) for charge, amount in self.total_by_charge.items()},
             "estimated_total": plain(self.estimated_total),
             "monthly_total": plain(self.monthly_total),
+            "months": [plain(amount) for amount in self.months],
         }
         if self.year_total is not None:
             answer["year_total"] = plain(self.year_total)
@@ -90,7 +100,6 @@ def price_option(question: Question, option: Option, tariff: Tariff) -> PricedOp
     """The option's lines, totals and notes."""
     behind = records(question, option)
     rated = price(behind, tariff)
-    month = price(behind, tariff, until_s=question.at_s + MONTH_S)
     lines = rated.lines
     if question.pull is not None and question.pull.estimated:
         lines = tuple(map(_marked, lines))
@@ -103,12 +112,26 @@ def price_option(question: Question, option: Option, tariff: Tariff) -> PricedOp
         option=option,
         lines=lines,
         unrated=rated.unrated,
-        monthly_total=exact_sum(line.amount for line in month.lines),
+        months=tuple(_months(question, behind, tariff, exact_sum(line.amount for line in lines))),
         year_total=year_total,
         saved_s=saved_s,
         saved_amount=saved_amount,
         notes=tuple(_notes(question, option, tariff)),
     )
+
+
+def _months(question: Question, behind: Records, tariff: Tariff, total: Decimal) -> Iterator[Decimal]:
+    """The total by months: differences of what all of it costs up to the end of each."""
+    runs_s = max((group.start_s + group.run_s for group in question.groups), default=0)
+    last_s = max(question.kept_s if behind.caches else 0, runs_s)
+    count = min(MOST_MONTHS, max(1, -(-last_s // MONTH_S)))
+    before = Decimal(0)
+    for month in range(1, count + 1):
+        until_s = question.at_s + month * MONTH_S
+        lines = () if month == count else price(behind, tariff, until_s=until_s).lines
+        running = total if month == count else exact_sum(line.amount for line in lines)
+        yield exact_sum((running, before.copy_negate()))
+        before = running
 
 
 def _marked(line: Line) -> Line:

@@ -50,7 +50,8 @@ class Question:
 
     `snapshot_gib` None: not known. `keep_s` None: kept for good, counted for a month of 720 hours. `pull` None: not known,
     and left out of every total. `standard_snapshot_s`: how long after `at_s` an instant cache's standard snapshot is
-    complete. `place`: the file and entry that asks, for errors.
+    complete. `counted_months`: for how many months of 720 hours a permanent cache is counted.
+    `place`: the file and entry that asks, for errors.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Question:
     instant: bool = False
     standard_snapshot_s: int | None = None
     images: tuple[str, ...] = ()
+    counted_months: int = 1
     place: str | None = None
 
     def __post_init__(self) -> None:
@@ -100,7 +102,7 @@ class Question:
     @property
     def kept_s(self) -> int:
         """How long the cache is counted."""
-        return MONTH_S if self.keep_s is None else self.keep_s
+        return self.counted_months * MONTH_S if self.keep_s is None else self.keep_s
 
     @property
     def instances(self) -> int:
@@ -110,7 +112,7 @@ class Question:
     @property
     def until_s(self) -> int:
         """The first second after everything: the cache's year, its instances and their pulling."""
-        kept_s = YEAR_S if self.keep_s is None else self.keep_s
+        kept_s = max(YEAR_S, self.kept_s) if self.keep_s is None else self.keep_s
         pull_s = 0 if self.pull is None else self.pull.seconds
         runs_s = max((group.start_s + group.run_s for group in self.groups), default=0)
         return self.at_s + max(kept_s, runs_s + pull_s) + 1

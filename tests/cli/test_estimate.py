@@ -29,7 +29,7 @@ def test_the_provider_s_example(imcost: Shell) -> None:
     assert found["automatic"]["total"] == "0.015"
     assert found["no_cache"] == {
         "option": "no_cache", "lines": [], "unrated": [], "total": "0", "complete": True, "total_by_charge": {},
-        "estimated_total": "0", "monthly_total": "0", "notes": found["no_cache"]["notes"],
+        "estimated_total": "0", "monthly_total": "0", "months": ["0"], "notes": found["no_cache"]["notes"],
     }  # fmt: skip
     assert answer["cheapest"] == "automatic"
     snapshot = next(line for line in found["manual"]["lines"] if line["charge"] == "creation.snapshot")
@@ -116,7 +116,7 @@ def test_the_table(imcost: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_max_monthly(imcost: Shell) -> None:
     result = imcost("estimate", *EXAMPLE, "--max-monthly", "0.07", "--json")
     assert result.code == 1
-    assert "0.0014386667 more than the 0.07" in result.err
+    assert "0.0014386667 more than max_monthly 0.07 allows" in result.err
     [policy] = result.json["policies"]
     assert (policy["broken"], policy["over"]) == (True, "0.0014386667")
     assert imcost("estimate", *EXAMPLE, "--max-monthly", "0.0714386667").code == 0

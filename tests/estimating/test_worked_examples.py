@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from billing.bill import exact_sum
 from billing.estimating import Option, Pull, Question, make_estimate
 from rules.tariff import load
 from tests.estimating.questions import at, question
@@ -90,4 +91,6 @@ def test_the_month_of_a_long_time_is_its_first_720_hours() -> None:
     long = make_estimate(question(keep_s=90 * 86400), tariff).option("manual")
     month = make_estimate(question(keep_s=30 * 86400), tariff).option("manual")
     assert long.monthly_total == month.total == month.monthly_total
+    assert len(long.months) == 3
+    assert exact_sum(long.months) == long.total
     assert long.total > month.total

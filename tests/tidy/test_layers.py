@@ -28,6 +28,7 @@ OWNERS = {
     "sqlmodel": "billing/store/",
     "vl_convert": "reports/charts.py",
     "weasyprint": "reports/",
+    "yaml": "billing/estimating/yaml_texts.py",
     "zstandard": "billing/importing/inputs.py",
 }
 """Where each third-party library may be imported: its traps are written down once."""

@@ -1,0 +1,90 @@
+"""An estimate as one HTML page, in the report's design: self-contained, without scripts, safe against hostile names."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from billing.estimating.break_even import BreakEven, sentence
+from billing.estimating.comparing import Comparison
+from billing.estimating.estimate import Estimate
+from billing.estimating.options import TITLES
+from billing.estimating.plan_estimate import PlanEstimate
+from billing.estimating.policies import Finding
+from reports.charts import WIDE, cost_chart
+from reports.estimate.curves import curves
+from reports.i18n import Formats, Words, places_for
+from reports.page import MESSAGES, environment, page_policy, page_style
+from rules.money import plain
+from rules.period import rfc3339
+
+MOST_DETAILS = 20
+"""Resources whose choices are shown; the others stand in the table."""
+
+
+class Cell(NamedTuple):
+    """One amount of a charge: what is printed, and whether it rests on an estimate."""
+
+    text: str
+    estimated: bool
+
+
+def render(estimate: PlanEstimate, comparison: Comparison | None, findings: Sequence[Finding]) -> str:
+    """The whole page; the same estimate gives the same text."""
+    words = Words("en", MESSAGES)
+    formats = Formats("en", currency=estimate.tariff.currency, places=places_for(estimate.monthly_after))
+    style = page_style(words)
+    shown = [each for each in estimate.resources if each.estimate is not None][:MOST_DETAILS]
+    return (
+        environment()
+        .get_template("estimate/page.html")
+        .render(
+            policy=page_policy(style),
+            style=Markup(style),
+            estimate=estimate,
+            comparison=comparison,
+            findings=findings,
+            details=[
+                (each.resource.address, _detail(each.estimate, formats)) for each in shown if each.estimate
+            ],
+            titles=TITLES,
+            plain=plain,
+            before=any(each.before is not None for each in estimate.resources),
+            more=sum(each.estimate is not None for each in estimate.resources) - len(shown),
+        )
+    )
+
+
+def _detail(found: Estimate, formats: Formats) -> dict[str, object]:
+    """One resource's choices: rows of charges, totals, the cheapest, notes and break-even charts."""
+    charges = found.charges
+    return {
+        "at": rfc3339(found.question.at_s),
+        "region": found.question.region,
+        "options": found.options,
+        "rows": [
+            (charge, [_cell(found, index, charge) for index in range(len(found.options))])
+            for charge in charges
+        ],
+        "cheapest": None if found.cheapest is None else TITLES[found.cheapest],
+        "notes": [(TITLES[option.option], note) for option in found.options for note in option.notes],
+        "charts": [
+            (sentence(each, TITLES), each.variable.unit, _chart(each, formats)) for each in found.break_evens
+        ],
+    }
+
+
+def _cell(found: Estimate, index: int, charge: str) -> Cell:
+    option = found.options[index]
+    lines = [line for line in option.lines if line.charge == charge]
+    if not lines:
+        return Cell("–", False)
+    text = "free" if lines[0].free else plain(option.total_by_charge[charge])
+    return Cell(text, any(line.estimated for line in lines))
+
+
+def _chart(found: BreakEven, formats: Formats) -> Markup:
+    drawn = curves(found)
+    lines = [(each.title, each.first, each.last) for each in drawn.curves]
+    said = f"Cost by {drawn.unit}: {sentence(found, TITLES)}"
+    return cost_chart(drawn.from_x, drawn.until_x, lines, formats, size=WIDE, description=said)
