@@ -22,6 +22,9 @@ INK, MUTED, RULE = "#1b2330", "#5a6473", "#dfe3e8"
 USAGE, CREATION = "#1f5a96", "#dd9a2b"
 """The two phases, as in the style sheet: dark blue and light amber, apart in grey and for every colour blindness."""
 
+THRESHOLDS = ("#dd9a2b", "#b3372f")
+"""The colours of thresholds: the lower ones warn, the last is critical."""
+
 FONT = "Inter, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', sans-serif"
 
 
@@ -135,13 +138,17 @@ _LEGEND = alt.Legend(title=None, orient="top", labelColor=MUTED, labelFontSize=1
 
 
 class StepLine(NamedTuple):
-    """A quota's use as a line of steps: from each moment on its value, the last until `end`; limits beside, None: not known."""
+    """A quota's use as a line of steps: from each moment on its value, the last until `end`; limits beside, None: not known.
+
+    `thresholds` are further lines of as many values as there are moments, drawn thin: the lowest first.
+    """
 
     title: str
     moments: tuple[datetime, ...]
     end: datetime
     values: tuple[int, ...]
     limits: tuple[int | None, ...]
+    thresholds: tuple[tuple[Decimal | None, ...], ...] = ()
 
 
 def step_chart(line: StepLine, f: Formats, *, size: Size, description: str) -> Markup:
@@ -216,8 +223,27 @@ def _steps(line: StepLine, size: Size, days: Mapping[datetime, str]) -> alt.Laye
         .mark_line(interpolate="step-after", color=INK, strokeDash=[5, 4], strokeWidth=1.5)
         .encode(x=x, y=alt.Y("limit:Q", title=None, scale=y, axis=axis))
     )
-    layers = alt.layer(area, limit)
+    lines = [_threshold_line(line, moments, index, x, y, axis) for index in range(len(line.thresholds))]
+    layers = alt.layer(area, *lines, limit)
     return layers.properties(width=size.width - _LABELS_WIDTH, height=size.height - _LABELS_HEIGHT)
+
+
+def _threshold_line(
+    line: StepLine, moments: Sequence[datetime], index: int, x: alt.X, y: alt.Scale, axis: alt.Axis
+) -> alt.Chart:
+    """A threshold as a thin line of steps; the highest in the colour of what is wrong."""
+    values = line.thresholds[index]
+    points = [
+        {"at": epoch_s(at), "threshold": str(value)}
+        for at, value in zip(moments, (*values, values[-1]), strict=True)
+        if value is not None
+    ]
+    color = THRESHOLDS[min(index, len(THRESHOLDS) - 1)]
+    chart = alt.Chart({"values": points, "format": {"parse": {"threshold": "number"}}})
+    drawn: alt.Chart = chart.mark_line(interpolate="step-after", color=color, strokeWidth=1).encode(
+        x=x, y=alt.Y("threshold:Q", title=None, scale=y, axis=axis)
+    )
+    return drawn
 
 
 def _midnights(first: datetime, end: datetime) -> list[datetime]:

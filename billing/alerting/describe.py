@@ -44,7 +44,7 @@ def to_json(
         "value": _number(watched, watched.seen.value),
         "limit": _number(watched, watched.seen.limit),
         "share": share_text(share_of(watched.seen.value, watched.seen.limit)),
-        "threshold": None if decided is None else _threshold(decided[1]),
+        "threshold": None if decided is None else threshold_text(decided[1]),
         "since": rfc3339(state.since_s),
         "message": sentence(watched.facts, t),
         "consequence": consequence(watched.facts, t),
@@ -215,7 +215,8 @@ def _amount(watched: Watched, value: Decimal, limit: Decimal | None) -> str:
     return shown if share is None else f"{percent_text(share)} ({shown})"
 
 
-def _threshold(condition: Condition) -> str:
+def threshold_text(condition: Condition) -> str:
+    """A condition as it is shown: its threshold, or how soon it warns."""
     return length_text(condition.within_s) if condition.measure == "within" else condition.text
 
 

@@ -7,7 +7,7 @@ from billing.alerting.rules import AlertSettings
 from billing.alerting.watched import Seen
 from billing.budgets import budget_states
 from billing.quotas import accounting
-from billing.quotas.accounting import STALE
+from billing.quotas.settings import QuotaSettings
 from billing.store import Reader, Store
 from rules.period import Month, epoch_s
 from rules.tariff import Tariff
@@ -22,19 +22,23 @@ def look(
     *,
     at: datetime,
     tariff: Callable[[], Tariff],
-    stale: timedelta = STALE,
+    quota: QuotaSettings | None = None,
 ) -> Seen:
     """Everything that the settings' rules are about at a moment; the tariff is loaded only where amounts are asked for."""
-    health = settings.health
+    health, quota = settings.health, quota or QuotaSettings()
     return Seen(
         at=at,
-        quotas=accounting(store, reader, at=at, stale=stale) if settings.quotas or health.stale else (),
+        quotas=(
+            accounting(store, reader, at=at, stale=quota.stale, window_s=quota.window_s)
+            if settings.quotas or health.stale
+            else ()
+        ),
         budgets=(
             budget_states(reader, [each.budget for each in settings.budgets], as_of=at, tariff=tariff())
             if settings.budgets
             else ()
         ),
-        stale_s=stale // _SECOND,
+        stale_s=quota.stale // _SECOND,
         failed_checks=_failed_checks(store, at) if health.checks else (),
         unrated=_unrated(reader, at, tariff()) if health.unrated else 0,
         month=Month.containing(epoch_s(at)).label,

@@ -19,7 +19,7 @@ VIEWS = {"instance_postings": "running_instances", "cache_postings": "running_ca
 class RunningOn(Reader):
     """What counts, as it runs on from `at_s`; with `only_open`, without the instances that have ended by then."""
 
-    at_s: int
+    at_s: int = 0
     only_open: bool = False
 
     @contextmanager
@@ -38,4 +38,6 @@ class RunningOn(Reader):
 
 def running_on(reader: Reader, at_s: int, *, only_open: bool = False) -> RunningOn:
     """The same files, read as they run on from an instant."""
-    return RunningOn(reader.workspace, reader.files, at_s, only_open)
+    return RunningOn(
+        reader.workspace, reader.files, last_batch=reader.last_batch, at_s=at_s, only_open=only_open
+    )

@@ -24,7 +24,7 @@ def print_check(ctx: Context, checked: Checked, delivered: Delivered) -> None:
     shown = [each.shown for each in checked.outcomes]
     _print_alerts(ctx, shown)
     if delivered.sent:
-        ctx.console.print(f"{delivered.sent} messages sent")
+        ctx.console.print("1 message sent" if delivered.sent == 1 else f"{delivered.sent:,} messages sent")
 
 
 def print_listing(ctx: Context, found: Listing) -> None:

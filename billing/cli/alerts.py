@@ -89,9 +89,11 @@ def alert_settings(ctx: Context) -> AlertSettings:
 def look_now(ctx: Context, store: Store, settings: AlertSettings) -> Seen:
     """What the rules are about, at the present moment."""
     from billing.alerting.looking import look
+    from billing.quotas.settings import quota_settings
 
+    quota = quota_settings(ctx.settings(), ctx.workspace.settings)
     with store.reader() as reader:
-        return look(store, reader, settings, at=ctx.as_of, tariff=ctx.load_tariff)
+        return look(store, reader, settings, at=ctx.as_of, tariff=ctx.load_tariff, quota=quota)
 
 
 def _write_prometheus(store: Store, file: Path, seen: Seen, checked: Any, now_s: int) -> None:
@@ -189,6 +191,51 @@ def silence_alerts(ctx: Context, match: str, length: str, reason: str, who: str 
     else:
         said = f"is silenced until {made['until']}" if length_s else "is silenced no longer"
         click.echo(f"{console.clean(match)} {said}: {len(made['alerts'])} alerts match")
+
+
+REPLAY_EXAMPLE = """
+\b
+Examples:
+  imcost alerts replay --from 2026-10-01 --until 2026-11-01
+  imcost alerts replay --from 2026-10-01 --set warning=70% --set for=1h --chart tuned.svg
+"""
+
+
+@command.command(
+    name="replay", help=f"Show what would have fired when, under these settings.\n{REPLAY_EXAMPLE}"
+)
+@click.option("--from", "from_text", required=True, metavar="T", help="Begin: an instant or day.")
+@click.option("--until", "until_text", metavar="T", help="End: an instant or day (default: now).")
+@click.option(
+    "--every", "every", default="1d", metavar="LENGTH", help="How often forecasts and budgets are made anew."
+)
+@click.option(
+    "--set", "sets", multiple=True, metavar="KEY=VALUE", help="Try another value in every quota rule."
+)
+@click.option(
+    "--chart", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Draw it as an SVG file."
+)
+@common_options
+def replay_alerts(
+    ctx: Context,
+    from_text: str,
+    until_text: str | None,
+    every: str,
+    sets: tuple[str, ...],
+    chart: Path | None,
+) -> None:
+    """The recorded history under the present settings; nothing is kept or sent, and the exit code is 0."""
+    from billing.cli import alert_replay
+
+    found = alert_replay.replayed(ctx, from_text, until_text, every, sets)
+    if chart is not None:
+        alert_replay.draw(found, chart)
+    if ctx.json:
+        ctx.print_json(found.to_json())
+    else:
+        alert_replay.print_replay(ctx, found)
+    if chart is not None:
+        console.say(f"drawn in {chart}")
 
 
 def _user() -> str:
