@@ -35,6 +35,7 @@ COMMANDS = {
     "estimate": ("billing.cli.estimate", "Show what a cache would cost, and whether it is worth making."),
     "quota": ("billing.cli.quota", "Show quotas: used, limit, forecast, and what happens at the limit."),
     "check": ("billing.cli.check", "Check the invariants of the workspace."),
+    "reconcile": ("billing.cli.reconcile", "Compare a month with the provider's bill."),
     "tariff": ("billing.cli.tariff", "List, show and check tariffs."),
 }
 """Each command's module, whose `command` it is, and its line in the help: in the order in which one needs them."""

@@ -1,0 +1,38 @@
+"""The bill's own arithmetic: rows whose numbers contradict each other are found and named, whatever they cost.
+
+Gross minus discount, coupons and rounding down is the pretax amount (DescribeInstanceBill); in FOCUS, pricing quantity times list
+unit price is the list cost. What a row is written with decides how exact that can be.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from billing.reconciling.result import BrokenRow, exact
+from billing.warehouse import Connection, sql_file
+from rules.money import plain
+
+MOST_NAMED = 1_000
+
+
+def broken_rows(
+    connection: Connection, paths: Mapping[int, str], ulp: Decimal
+) -> tuple[tuple[BrokenRow, ...], int]:
+    """The first rows that break their own arithmetic, in the order of the files, and how many there are."""
+    sql = sql_file("billing.reconciling", "broken").format(ulp=plain(ulp))
+    found = connection.execute(sql).fetchall()
+    rows = [
+        BrokenRow(
+            paths[file],
+            line,
+            f"{MESSAGES[rule]}: {plain(exact([is_]))} is not {plain(exact([should]))}",
+            exact([is_, -should]),
+        )
+        for file, line, rule, is_, should in found[:MOST_NAMED]
+    ]
+    return tuple(rows), len(found)
+
+
+MESSAGES = {
+    "net": "the pretax amount is not gross minus discount and coupons",
+    "list": "the list cost is not quantity times list unit price",
+}

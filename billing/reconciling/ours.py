@@ -1,0 +1,131 @@
+"""Our side of the comparison: what each instance, build and region costs in each hour, day or month, out of the one metering.
+
+The pipeline's metering leaves the caches as they are known in its connection; the declarations of the charges say what is held
+from when until when. Hours are rounded one by one here, a line of the bill only once: the remainder is a rounding of its own.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from billing.metering import Slice
+from billing.metering.compile import held_sql, stored
+from billing.reconciling.items import BY_REGION, FAMILIES
+from billing.warehouse import Connection, sql_file
+from rules.charges import CHARGES, Charge
+from rules.period import DAY_S, HOUR_S
+from rules.tariff import Tariff
+from rules.units import MICRO
+
+Grain = Literal["hour", "day", "month"]
+"""What the bill's rows are for: the finest that all of them say."""
+
+
+class Buckets(NamedTuple):
+    """A grain as SQL over epoch seconds: the bucket of an instant, and from when until when the bucket `b.bucket` is."""
+
+    of: str
+    from_s: str
+    until_s: str
+
+    def holding(self, instant_s: str) -> str:
+        """The bucket that an instant lies in."""
+        return self.of.format(instant_s)
+
+    def after(self, instant_s: str) -> str:
+        """The first bucket that begins at or after an instant."""
+        return f"{self.of.format(f'{instant_s} - 1')} + 1"
+
+
+BILLING_OFFSET_S = 8 * HOUR_S
+
+
+def buckets(grain: Grain) -> Buckets:
+    """The grain's arithmetic; days are those of the billing zone."""
+    if grain == "hour":
+        return Buckets(f"(({{}}) // {HOUR_S})", f"b.bucket * {HOUR_S}", f"b.bucket * {HOUR_S} + {HOUR_S}")
+    if grain == "day":
+        begin = f"b.bucket * {DAY_S} - {BILLING_OFFSET_S}"
+        return Buckets(f"((({{}}) + {BILLING_OFFSET_S}) // {DAY_S})", begin, f"{begin} + {DAY_S}")
+    return Buckets("(0 * ({}))", "cast(-9000000000000 as bigint)", "cast(9000000000000 as bigint)")
+
+
+def lay_out_ours(
+    connection: Connection, tariff: Tariff, slices: Sequence[Slice], regions: Sequence[str], grain: Grain
+) -> None:
+    """Make `ours` (see ours.sql) and `snapshot_shares` over the tables that metering left in the connection."""
+    _make_prices(connection, tariff, slices, regions)
+    bounds = {"from_s": slices[0].from_s, "until_s": slices[-1].until_s}
+    connection.execute(sql_file("billing.reconciling", "known_caches"))
+    last_s = slices[-1].until_s
+    full_hour_s = -(-last_s // HOUR_S) * HOUR_S
+    connection.execute(
+        "create or replace temp table cuts as"
+        f" select * replace (case when until_s = {last_s} then {full_hour_s} else until_s end as until_s) from slices"
+    )
+    connection.execute(sql_file("billing.reconciling", "runs").format(**bounds))
+    parts = [
+        _position_sql(index, charge, grain, **bounds)
+        for index, charge in enumerate(CHARGES)
+        if charge.id in FAMILIES
+    ]
+    connection.execute("create or replace temp table pieces as " + "\nunion all\n".join(parts))
+    connection.execute(sql_file("billing.reconciling", "ours"))
+
+
+def _make_prices(
+    connection: Connection, tariff: Tariff, slices: Sequence[Slice], regions: Sequence[str]
+) -> None:
+    """The price of a millionth of each charge's unit as a fraction, for each region and slice that has one."""
+    connection.execute(
+        "create or replace temp table prices (charge integer, region varchar, slice integer, num hugeint, den hugeint)"
+    )
+    rows = []
+    for index, charge in enumerate(CHARGES):
+        for region in regions if charge.rate is not None and charge.id in FAMILIES else ():
+            for cut in slices:
+                rate = tariff.rate(charge.rate or "", region, cut.from_s)
+                if rate is not None:
+                    price = rate.price.per_unit(charge.unit)
+                    rows.append((index, region, cut.index, price.numerator, price.denominator * MICRO))
+    if rows:
+        connection.executemany("insert into prices values (?, ?, ?, ?, ?)", rows)
+
+
+def _position_sql(index: int, charge: Charge, grain: Grain, *, from_s: int, until_s: int) -> str:
+    """One charge's pieces: what is held in each bucket and slice, and how long."""
+    family = FAMILIES[charge.id]
+    own = charge.record == "instance"
+    begin = "i.begin_s" if own else f"c.{stored(charge.begin)}"
+    end = "i.end_s" if own else f"least(c.{stored(charge.end)}, {until_s})"
+    if charge.time == "started_hour":
+        begin, end = f"(({begin}) // {HOUR_S} * {HOUR_S})", f"(({end} + {HOUR_S - 1}) // {HOUR_S} * {HOUR_S})"
+    if charge.time == "event":
+        end = f"{begin} + 1"
+    where = [f"c.creation_method = '{charge.creation_method}'"]
+    if charge.requires is not None:
+        where.append(f"c.{charge.requires}")
+    if family in BY_REGION:
+        resource = "c.region"
+    elif own:
+        resource = "i.instance_id"
+    else:
+        resource = "coalesce(c.container_group_id, c.cache_id)"
+    cut = buckets(grain)
+    clipped = f"greatest({begin}, {from_s})"
+    return sql_file("billing.reconciling", "pieces").format(
+        charge=index,
+        family=family,
+        subjects="runs as i inner join known_caches as c on i.cache_key = c.cache_key"
+        if own
+        else "known_caches as c",
+        resource=resource,
+        held=held_sql(charge),
+        begin=clipped,
+        end=end,
+        applies=" and ".join(where),
+        first=cut.holding("begin_s"),
+        after=cut.after("end_s"),
+        bucket_from=cut.from_s,
+        bucket_until=cut.until_s,
+        per=HOUR_S if charge.time == "started_hour" else 1,
+    )

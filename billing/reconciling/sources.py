@@ -1,0 +1,103 @@
+"""What a format makes of a bill file: a relation of text columns under our names, and what its times mean.
+
+A format is recognised by what a file holds, never by its name. A row's place is its line where `numbered` names a column that has
+it, else its place in the relation, counted from `first`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from billing.importing.inputs import Input
+from billing.importing.reading import Sample
+from billing.importing.sql_text import quoted
+from billing.warehouse import text_literal
+
+
+class Quarantined(NamedTuple):
+    """A row of a bill that can't be read: where it stands, what it says, and why."""
+
+    path: str
+    line: int
+    raw: str
+    code: str
+    message: str
+
+    def to_json(self) -> dict[str, object]:
+        """The row with its fields' own names."""
+        return self._asdict()
+
+
+@dataclass(frozen=True, slots=True)
+class BillSource:
+    """A bill file ready for SQL.
+
+    `columns` gives for each of our names the column of `relation` that holds it, as text. `utc`: times without a zone are
+    UTC (FOCUS) and not the billing zone's. `expected` is the number of rows where the relation must have just so many for its
+    places to be lines.
+    """
+
+    input: Input
+    format: str
+    relation: str
+    columns: Mapping[str, str]
+    first: int = 2
+    numbered: str | None = None
+    utc: bool = False
+    focus: bool = False
+    expected: int | None = None
+    quarantined: tuple[Quarantined, ...] = field(default=())
+
+
+class BillFormat(Protocol):
+    """One format of bills: a module of billing.reconciling.formats has one as FORMAT."""
+
+    @property
+    def name(self) -> str:
+        """Its name for people."""
+        ...
+
+    def recognises(self, sample: Sample) -> bool:
+        """Whether the file is of this format; of all formats, one at most says so."""
+        ...
+
+    def open(self, sample: Sample, staging: Path) -> BillSource:
+        """The file ready for SQL; raises InputRefused where it is unreadable as a whole. May write files into `staging`."""
+        ...
+
+
+class SpooledRow(NamedTuple):
+    """A row that was taken apart outside SQL, with the line on which it begins."""
+
+    line: int
+    values: Mapping[str, str]
+
+
+def spool(rows: Iterable[SpooledRow], columns: Iterable[str], file: Path) -> str:
+    """Rows written as CSV with their lines in the column `line`, and the SQL that reads them; NUL characters are left out."""
+    import csv
+
+    names = ["line", *columns]
+    with file.open("w", newline="", encoding="utf-8", errors="replace") as target:
+        writer = csv.writer(target, quoting=csv.QUOTE_ALL)
+        writer.writerow(names)
+        for row in rows:
+            values = (row.values.get(name, "").replace("\0", "") for name in names[1:])
+            writer.writerow([row.line, *values])
+    return csv_relation(file, names)
+
+
+def csv_relation(file: Path, header: Iterable[str]) -> str:
+    """The SQL that reads a CSV file with this header as text; empty and NULL cells are null."""
+    listed = ", ".join(f"{text_literal(name)}: 'VARCHAR'" for name in header)
+    return (
+        f"read_csv({text_literal(str(file))}, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"',"
+        f" nullstr = ['', 'NULL', 'null'], columns = {{{listed}}})"
+    )
+
+
+def column_sql(source: BillSource, name: str) -> str:
+    """The text of one of our columns in the source's relation; null where the source doesn't have it."""
+    written = source.columns.get(name)
+    return "cast(null as varchar)" if written is None else quoted(written)

@@ -1,0 +1,71 @@
+-- Purpose: ours and theirs side by side.
+-- Grain:   one row per family, account, region, resource and bucket that either side has.
+-- Takes:   ours, scoped_rows, {ulp}: the last unit that the bill's amounts are written in; {hours}: the most hours of a bucket.
+-- Gives:   difference: theirs minus ours; bound: what the provider's rounding can explain; state: matched, rounding, both, ours, theirs.
+create or replace temp table compared as
+select
+    *,
+    case
+        when theirs is null then 'ours'
+        when ours is null then 'theirs'
+        when difference = 0 then 'matched'
+        when abs(difference) <= bound and rows = 1 then 'rounding'
+        when abs(difference) <= bound and (abs(ours) > bound * 2 or bucket = 0) then 'rounding'
+        else 'both'
+    end as state
+from (
+    select
+        coalesce(o.family, t.family) as family,
+        coalesce(o.account_id, t.account_id) as account_id,
+        coalesce(o.region, t.region) as region,
+        coalesce(o.resource, t.resource) as resource,
+        coalesce(o.bucket, t.bucket) as bucket,
+        o.charge,
+        o.cache_id,
+        o.amount as ours,
+        o.quantity,
+        o.num,
+        o.den,
+        t.gross as theirs,
+        coalesce(t.gross, 0) - coalesce(o.amount, 0) as difference,
+        coalesce(t.rows, 0) as rows,
+        t.list_price,
+        t.list_price_unit,
+        t.usage,
+        t.usage_unit,
+        t.period,
+        t.resource_package,
+        t.file,
+        t.line,
+        t.kind,
+        coalesce(t.rows, 1) * {ulp} + {hours} * least({ulp}, 0.000001) + 0.0000000001 as bound
+    from ours as o
+    full outer join (
+        select
+            family,
+            account_id,
+            region,
+            resource,
+            bucket,
+            sum(gross) as gross,
+            count(*) as rows,
+            case when min(list_price) = max(list_price) then min(list_price) else '' end as list_price,
+            min(list_price_unit) as list_price_unit,
+            sum(usage) as usage,
+            min(usage_unit) as usage_unit,
+            sum(period) as period,
+            sum(resource_package) as resource_package,
+            min(file) as file,
+            min(line) as line,
+            min(kind) as kind
+        from scoped_rows
+        where verdict = 'compare'
+        group by family, account_id, region, resource, bucket
+    ) as t
+        on
+            o.family = t.family
+            and o.account_id = t.account_id
+            and o.region = t.region
+            and o.resource = t.resource
+            and o.bucket = t.bucket
+) as sides

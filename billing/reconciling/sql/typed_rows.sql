@@ -1,0 +1,70 @@
+-- Purpose: a bill file's rows with typed values, and which of them can't be read.
+-- Grain:   one row per row of the file.
+-- Takes:   {relation}: the file's columns as text.
+-- Gives:   texts (empty where unknown), amounts and quantities DECIMAL(38, 15), gross_places: the decimals that gross is written
+--          with, begin_s and end_s (epoch seconds), day (of the billing zone, counted from 1970-01-01), cycle as 202610;
+--          problem: 0 where the row is fine. Times without a zone are {naive_offset_s} s ahead of UTC.
+create or replace temp table {table} as
+select
+    * exclude (problem_number),
+    case
+        when problem_number <> 0 then problem_number
+        when gross is null and pretax is null then {needed}
+        when (begin <> '' and begin_s is null) or (length(date) > 7 and day is null) then {late}
+        when regexp_matches(
+            concat(item_code, item_name, product_name, product), '[\x{{80}}-\x{{9f}}\x{{fffd}}]|[Ã-ï][\x{{80}}-\x{{bf}}]|锟斤拷'
+        ) then {garbled}
+        else 0
+    end as problem
+from (
+    select
+        line,
+        replace(replace(left(cycle, 7), '-', ''), '/', '') as cycle,
+        date,
+        begin,
+        owner,
+        payer,
+        product,
+        product_name,
+        product_detail,
+        commodity,
+        item_code,
+        item_name,
+        item_type,
+        subscription,
+        instance_id,
+        split_id,
+        region,
+        list_price,
+        list_price_unit,
+        usage_unit,
+        period_unit,
+        currency,
+        {focus} as focus,
+        {typed},
+        cast(length(rtrim(split_part(coalesce(gross_text, pretax_text), '.', 2), '0')) as integer) as gross_places,
+        epoch_us(try_cast(replace(begin, '/', '-') as timestamp)) // 1000000
+        - case
+            when right(begin, 1) = 'Z' or (length(begin) > 19 and substr(begin, -6, 1) in ('+', '-')) then 0
+            else {naive_offset_s}
+        end as begin_s,
+        epoch_us(try_cast(replace("end", '/', '-') as timestamp)) // 1000000
+        - case
+            when right("end", 1) = 'Z' or (length("end") > 19 and substr("end", -6, 1) in ('+', '-')) then 0
+            else {naive_offset_s}
+        end as end_s,
+        try_cast(
+            case
+                when length(date) = 8 and date not like '%-%'
+                    then concat(left(date, 4), '-', substr(date, 5, 2), '-', right(date, 2))
+                when length(date) > 7 then left(replace(date, '/', '-'), 10)
+            end as date
+        ) - date '1970-01-01' as day,
+        case {problems} else 0 end as problem_number
+    from (
+        select
+        {line} as line,
+        {texts}
+        from {relation}
+    ) as text_columns
+) as typed
