@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,12 +12,15 @@ from billing.cli.options import Context, common_options
 if TYPE_CHECKING:
     from billing.reconciling import Tolerance
 
+COLUMNS = ("class", "amount", "charge", "account_id", "region", "cache_id", "instance_id", "reason", "rows")
+"""The columns of --csv."""
+
 EXAMPLE = """
 \b
 Examples:
   imcost reconcile 2026-10 bill-2026-10.csv
   imcost reconcile 2026-10 october/*.json.gz --tolerance 5 --tolerance 0.1%
-  imcost reconcile 2026-10 bill.csv --html reconciliation.html
+  imcost reconcile 2026-10 bill.csv --csv differences.csv
   imcost reconcile 2026-10 focus.parquet --json
 """
 
@@ -33,14 +37,26 @@ Examples:
     "tolerances",
     multiple=True,
     metavar="AMOUNT|SHARE%",
-    help="What the sides may disagree by: 5, or 0.1% of our total; of two, the larger counts. Default: 0.01.",
+    help="What the sides may disagree by: 5, or 0.1% of our total; of two, the larger counts. Default: nothing but rounding.",
+)
+@click.option(
+    "--csv",
+    "csv_",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write all differences to this file.",
 )
 @common_options
-def command(ctx: Context, month: str, bills: tuple[str, ...], tolerances: tuple[str, ...]) -> None:
+def command(
+    ctx: Context, month: str, bills: tuple[str, ...], tolerances: tuple[str, ...], csv_: Path | None
+) -> None:
     """Reconcile and print; exit code 1 where the sides disagree by more than the tolerance."""
+    from billing.cli import lines_out, reconcile_tables
     from billing.reconciling import reconcile
     from rules.period import parse_month
 
+    tolerance = tolerance_of(tolerances)
+    if csv_ is not None:
+        lines_out.check_output("csv", csv_)
     with ctx.open_store().reader() as reader:
         found = reconcile(
             reader,
@@ -48,9 +64,15 @@ def command(ctx: Context, month: str, bills: tuple[str, ...], tolerances: tuple[
             bills,
             as_of=ctx.as_of,
             tariff=ctx.load_tariff(),
-            tolerance=tolerance_of(tolerances),
+            tolerance=tolerance,
         )
-    ctx.print_json(found.to_json())
+    if csv_ is not None:
+        lines_out.write_csv(csv_, COLUMNS, iter(reconcile_tables.rows(found.differences)))
+    if ctx.json:
+        ctx.print_json(found.to_json())
+    else:
+        reconcile_tables.print_reconciliation(ctx, found)
+    reconcile_tables.warn(ctx, found)
     ctx.exit(0 if found.reconciles else 1)
 
 

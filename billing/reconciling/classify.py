@@ -3,7 +3,6 @@
 Groups of hours are judged, not hours: the same resource at the same price on the bill for the same reason is one difference.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -69,76 +68,31 @@ class Context(NamedTuple):
     shifts: tuple[int, ...] = ()
 
 
-def time_shifts(connection: Connection, context: Context) -> Iterator[Difference]:
-    """Hours that are on the bill at another time than we metered them; they are remembered in the table `timed`."""
-    connection.execute(
-        "create or replace temp table timed"
-        " (family varchar, account_id varchar, region varchar, resource varchar, bucket bigint)"
-    )
-    rows = connection.execute(sql_file("billing.reconciling", "shiftable")).fetchall()
-    positions: dict[tuple[str, ...], list[tuple[int, str, Decimal, Decimal, int | None, str | None]]] = (
-        defaultdict(list)
-    )
-    for *place, bucket, state, difference, bound, charge, cache_id in rows:
-        positions[tuple(place)].append((bucket, state, difference, bound, charge, cache_id))
-    timed: list[list[object]] = []
-    for position, cells in positions.items():
-        missing = [cell for cell in cells if cell[1] == "ours"]
-        amounts, moved = [], []
-        for cell in cells:
-            if cell[1] == "ours":
-                continue
-            fitting = [each for each in missing if abs(each[2] + cell[2]) <= each[3] + cell[3]]
-            if not fitting:
-                continue
-            met = min(fitting, key=lambda each: (abs(each[0] - cell[0]), each[0]))
-            missing.remove(met)
-            amounts += [cell[2], met[2]]
-            moved.append((met, cell))
-            timed += [[*position, cell[0]], [*position, met[0]]]
-        if moved:
-            family, account_id, region, resource = position
-            apart = sorted({cell[0] - met[0] for met, cell in moved})
-            span = f"{apart[0]:+d}" if len(apart) == 1 else f"{apart[0]:+d} to {apart[-1]:+d}"
-            when = _when(moved[0][0][0], moved[-1][0][0], context.grain)
-            said = (
-                f"{_counted(len(moved), context.grain)} of the {TITLES[family]} ({when}) stand on the bill"
-                f" {span} {WORDS[context.grain]}s away from when we metered them"
-            )
-            charge, cache_id = moved[0][0][4], moved[0][0][5]
-            yield Difference(
-                "timing", exact(amounts), _charge(charge, family), account_id, region, cache_id or "",
-                "" if resource == region else resource, said, len(moved),
-            )  # fmt: skip
-    if timed:
-        connection.executemany("insert into timed values (?, ?, ?, ?, ?)", timed)
-
-
 def classified(connection: Connection, context: Context) -> Iterator[tuple[Group, Difference]]:
     """A difference for every group that differs by more than rounding, each with its group."""
     for row in connection.execute(sql_file("billing.reconciling", "groups")).fetchall():
         group = Group._make(row)
         for class_, amount, reason in _judged(group, context):
             yield group, Difference(
-                class_, amount, _charge(group.charge, group.family), group.account_id, group.region, group.cache_id or "",
+                class_, amount, charge_of(group.charge, group.family), group.account_id, group.region, group.cache_id or "",
                 "" if group.resource == group.region else group.resource, reason, group.buckets,
             )  # fmt: skip
 
 
 def _judged(group: Group, context: Context) -> Iterator[tuple[str, Decimal, str]]:
-    what, when = TITLES[group.family], _when(group.first, group.last, context.grain)
-    hours = _counted(group.buckets, context.grain)
+    what, span = TITLES[group.family], when(group.first, group.last, context.grain)
+    hours = counted(group.buckets, context.grain)
     if group.state == "rounding":
         yield "rounding", group.difference, f"rounding of {hours} of the {what}"
     elif group.outside:
         yield (
             "timing",
             group.difference,
-            f"{hours} of the {what} lie outside of the month ({when}){_place(group, context)}",
+            f"{hours} of the {what} lie outside of the month ({span}){_place(group, context)}",
         )
     elif group.state == "ours":
         unread = context.unreadable.get(group.resource, "")
-        said = f"{hours} of the {what} ({when}) are not on the bill"
+        said = f"{hours} of the {what} ({span}) are not on the bill"
         yield (
             "missing_in_bill",
             group.difference,
@@ -148,16 +102,16 @@ def _judged(group: Group, context: Context) -> Iterator[tuple[str, Decimal, str]
         yield (
             "missing_in_usage",
             group.difference,
-            f"{hours} of the {what} ({when}): {_unexplained(group, context)}{_place(group, context)}",
+            f"{hours} of the {what} ({span}): {_unexplained(group, context)}{_place(group, context)}",
         )
     elif group.covered and group.difference < 0:
         yield (
             "resource_package",
             group.difference,
-            f"a resource package covers {hours} of the {what} ({when})",
+            f"a resource package covers {hours} of the {what} ({span})",
         )
     else:
-        yield from _both(group, f"{hours} of the {what} ({when})", context)
+        yield from _both(group, f"{hours} of the {what} ({span})", context)
 
 
 def _unexplained(group: Group, context: Context) -> str:
@@ -250,7 +204,7 @@ def _rate(own: Fraction, per_s: int) -> str:
     return plain(_rounded(hourly)) + " an hour"
 
 
-def _charge(index: int | None, family: str) -> str:
+def charge_of(index: int | None, family: str) -> str:
     """The charge that a difference is about; of a row without usage, the one that its family is most often."""
     if index is not None:
         return CHARGES[index].id
@@ -262,13 +216,14 @@ def _charge(index: int | None, family: str) -> str:
     return usual[family]
 
 
-def _counted(count: int, grain: Grain) -> str:
+def counted(count: int, grain: Grain) -> str:
+    """So many hours or days; of a bill by the month, the month."""
     if grain == "month":
         return "the month"
     return f"{count:,} {WORDS[grain]}{'' if count == 1 else 's'}"
 
 
-def _when(first: int, last: int, grain: Grain) -> str:
+def when(first: int, last: int, grain: Grain) -> str:
     """From when until when, in the billing zone."""
     if grain == "month":
         return "in all"

@@ -92,6 +92,7 @@ _CHINESE: Mapping[str, Sequence[str]] = {
 }
 
 FOCUS: Mapping[str, Sequence[str]] = {
+    "cycle": ("billingperiodstart",),
     "begin": ("chargeperiodstart",),
     "end": ("chargeperiodend",),
     "owner": ("subaccountid",),

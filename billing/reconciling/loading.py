@@ -108,7 +108,7 @@ def _typed_sql(source: BillSource, table: str) -> str:
     )
     return sql_file("billing.reconciling", "typed_rows").format(
         table=table,
-        line="line" if source.numbered else f"row_number() over () + {source.first - 1}",
+        line="cast(line as bigint)" if source.numbered else f"row_number() over () + {source.first - 1}",
         texts=",\n        ".join([*texts, *numbers]),
         typed=",\n    ".join(typed),
         problems=problems,

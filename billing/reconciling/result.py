@@ -63,7 +63,7 @@ class Difference(NamedTuple):
 class Tolerance:
     """What the two sides may disagree by: an absolute amount, and a share of our total; the larger one counts."""
 
-    absolute: Decimal = Decimal("0.01")
+    absolute: Decimal = Decimal(0)
     share: Decimal = Decimal(0)
 
     def of(self, ours: Decimal) -> Decimal:

@@ -18,12 +18,13 @@ from billing.pipeline import make_bill
 from billing.reconciling.allocating import allocated_differences, allocated_snapshots
 from billing.reconciling.arithmetic import broken_rows
 from billing.reconciling.bridge import bridged
-from billing.reconciling.classify import Context, classified, time_shifts, unreadable_ids
+from billing.reconciling.classify import Context, classified, unreadable_ids
 from billing.reconciling.items import FAMILIES
 from billing.reconciling.loading import Loaded, load_bills
 from billing.reconciling.matching import check_zones, grain_of, match_unnamed, scope_rows
 from billing.reconciling.ours import Grain, buckets, lay_out_ours
 from billing.reconciling.result import Difference, Reconciliation, Tolerance, exact
+from billing.reconciling.timing import time_shifts
 from billing.store import Reader
 from billing.warehouse import Connection, sql_file
 from rules.money import plain

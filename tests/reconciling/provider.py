@@ -1,6 +1,7 @@
 """A provider: bills caches and instances hour by hour as the documentation says, in the formats that it documents.
 
-Shares no code with the program: plain fractions, second by second where that is easiest. Amounts are rounded half up at the sixth decimal, row by row, as bills have them.
+Shares no code with the program: plain fractions, second by second where that is easiest. Amounts are rounded half up at the
+sixth decimal, row by row, as bills have them.
 """
 
 from collections.abc import Iterator, Sequence

@@ -18,8 +18,9 @@ from (
         line,
         'list' as rule,
         gross as written,
-        try_cast(
-            try_cast(usage as decimal(19, 9)) * try_cast(replace(list_price, ',', '') as decimal(19, 12)) as decimal(38, 15)
+        coalesce(
+            try_cast(usage as decimal(19, 11)) * try_cast(replace(list_price, ',', '') as decimal(19, 12)),
+            try_cast(usage as decimal(19, 4)) * try_cast(replace(list_price, ',', '') as decimal(19, 9))
         ) as computed
     from bill_rows
     where focus and gross is not null and usage is not null and list_price <> ''

@@ -19,7 +19,10 @@ select
 from (
     select
         line,
-        replace(replace(left(cycle, 7), '-', ''), '/', '') as cycle,
+        case
+            when {focus} then coalesce(strftime(try_cast(cycle as timestamp) + interval 8 hour, '%Y%m'), '')
+            else replace(replace(left(cycle, 7), '-', ''), chr(47), '')
+        end as cycle,
         date,
         begin,
         owner,
@@ -43,12 +46,12 @@ from (
         {focus} as focus,
         {typed},
         cast(length(rtrim(split_part(coalesce(gross_text, pretax_text), '.', 2), '0')) as integer) as gross_places,
-        epoch_us(try_cast(replace(begin, '/', '-') as timestamp)) // 1000000
+        epoch_us(try_cast(replace(begin, chr(47), '-') as timestamp)) // 1000000
         - case
             when right(begin, 1) = 'Z' or (length(begin) > 19 and substr(begin, -6, 1) in ('+', '-')) then 0
             else {naive_offset_s}
         end as begin_s,
-        epoch_us(try_cast(replace("end", '/', '-') as timestamp)) // 1000000
+        epoch_us(try_cast(replace("end", chr(47), '-') as timestamp)) // 1000000
         - case
             when right("end", 1) = 'Z' or (length("end") > 19 and substr("end", -6, 1) in ('+', '-')) then 0
             else {naive_offset_s}
@@ -57,7 +60,7 @@ from (
             case
                 when length(date) = 8 and date not like '%-%'
                     then concat(left(date, 4), '-', substr(date, 5, 2), '-', right(date, 2))
-                when length(date) > 7 then left(replace(date, '/', '-'), 10)
+                when length(date) > 7 then left(replace(date, chr(47), '-'), 10)
             end as date
         ) - date '1970-01-01' as day,
         case {problems} else 0 end as problem_number

@@ -1,0 +1,113 @@
+"""`imcost reconcile`: tables, JSON and CSV, tolerances, and bills that can't be read or are of another month."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.cli.running import Result, Shell
+from tests.reconciling.paper import as_csv, as_focus, caches_csv, instances_csv, packed
+from tests.reconciling.provider import Row, bill, world
+from tests.reconciling.workspace import PRICED
+
+AS_OF = ("--as-of", "2026-11-10")
+
+
+@pytest.fixture
+def rows(imcost: Shell, tmp_path: Path) -> list[Row]:
+    """The bill of a month whose usage lies in the workspace."""
+    caches, instances = world(Random(5), caches=2, instances=5)
+    imcost("init")
+    (tmp_path / "caches.csv").write_text(caches_csv(caches))
+    (tmp_path / "instances.csv").write_text(instances_csv(instances))
+    (imcost.workspace / "tariffs").mkdir(exist_ok=True)
+    (imcost.workspace / "tariffs" / "ours.toml").write_text(PRICED)
+    assert imcost("import", tmp_path / "caches.csv", tmp_path / "instances.csv").code == 0
+    return bill(caches, instances)
+
+
+def reconcile(imcost: Shell, *args: str | Path) -> Result:
+    """The command for October."""
+    return imcost("reconcile", "2026-10", *args, *AS_OF, "--tariff", "ours")
+
+
+def test_a_true_bill_reconciles(imcost: Shell, tmp_path: Path, rows: list[Row]) -> None:
+    (tmp_path / "bill.csv.gz").write_bytes(packed(as_csv(rows)))
+    result = reconcile(imcost, "bill.csv.gz")
+    assert (result.code, result.err) == (0, "")
+    assert "they agree" in result.out
+    answer = reconcile(imcost, "bill.csv.gz", "--json").json
+    assert answer["month"], answer["currency"] == ("2026-10", "CNY")
+    assert answer["files"] == [
+        {"path": "bill.csv.gz", "format": "bill CSV", "rows": len(rows), "quarantined": 0}
+    ]
+    assert set(answer["differences"][0]) >= {
+        "class", "amount", "charge", "account_id", "region", "cache_id", "instance_id", "reason",
+    }  # fmt: skip
+
+
+def test_several_files_are_one_bill(imcost: Shell, tmp_path: Path, rows: list[Row]) -> None:
+    (tmp_path / "one.csv").write_bytes(as_csv(rows[:200], "chinese", "gb18030"))
+    (tmp_path / "two.csv").write_bytes(as_focus(rows[200:]))
+    assert reconcile(imcost, "one.csv", "two.csv").code == 0
+    assert reconcile(imcost, "one.csv").code == 1
+
+
+def test_what_is_missing_makes_it_1_unless_tolerated(imcost: Shell, tmp_path: Path, rows: list[Row]) -> None:
+    gone = next(row for row in rows if row.product == "yundisk" and row.instance == "eci-00001")
+    (tmp_path / "bill.csv").write_bytes(as_csv([row for row in rows if row is not gone]))
+    result = reconcile(imcost, "bill.csv")
+    assert result.code == 1
+    assert "1 hour of the cache disk" in result.out
+    assert "do not agree" in result.out
+    assert reconcile(imcost, "bill.csv", "--tolerance", "1").code == 0
+    assert reconcile(imcost, "bill.csv", "--tolerance", "50%").code == 0
+    assert reconcile(imcost, "bill.csv", "--tolerance", "0.000001%").code == 1
+    wrong = reconcile(imcost, "bill.csv", "--tolerance", "much")
+    assert (wrong.code, wrong.err.count("\n")) == (2, 1)
+
+
+def test_csv_has_every_difference_and_no_formula(imcost: Shell, tmp_path: Path, rows: list[Row]) -> None:
+    from dataclasses import replace
+
+    hostile = replace(
+        rows[0], account="=cmd()", region="\x1b[2J", instance="@x", kind="Refund", product="=1+1"
+    )
+    (tmp_path / "bill.csv").write_bytes(as_csv([*rows, hostile]))
+    result = reconcile(imcost, "bill.csv", "--csv", "differences.csv")
+    assert "\x1b" not in result.out + result.err
+    text = (tmp_path / "differences.csv").read_text()
+    assert text.startswith("class,amount,charge,account_id")
+    assert "'=cmd()" in text
+
+
+def test_a_bill_of_another_month_or_currency_is_refused(
+    imcost: Shell, tmp_path: Path, rows: list[Row]
+) -> None:
+    (tmp_path / "bill.csv").write_bytes(as_csv(rows))
+    other = imcost("reconcile", "2026-09", "bill.csv", *AS_OF)
+    assert (other.code, other.out) == (2, "")
+    assert "the bill is of 202610, not of 2026-09" in other.err
+    dollars = imcost("reconcile", "2026-10", "bill.csv", "--tariff", "alibaba-intl", *AS_OF)
+    assert dollars.code == 2
+    assert "the bill is in CNY" in dollars.err
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"{}", b"PAR1 broken", b"", b"\x00\x01\x02"])
+def test_what_is_no_bill_is_refused(imcost: Shell, tmp_path: Path, rows: list[Row], content: bytes) -> None:
+    (tmp_path / "bill").write_bytes(content)
+    result = reconcile(imcost, "bill")
+    assert result.code == 2
+    assert result.err.startswith("error: ")
+    assert result.err.count("\n") == 1
+
+
+def test_an_unreadable_row_is_named(imcost: Shell, tmp_path: Path, rows: list[Row]) -> None:
+    content = as_csv(rows).replace(
+        b"yundisk,yundisk,yundisk,PayAsYouGoBill", b"yundisk,yundisk,yundisk,PayAsYouGoBill,,,", 1
+    )
+    (tmp_path / "bill.csv").write_bytes(content)
+    result = reconcile(imcost, "bill.csv")
+    assert result.code == 1
+    assert "1 rows of the bill could not be read" in result.err
+    assert "rows of it could not be read: bill.csv:" in result.out
