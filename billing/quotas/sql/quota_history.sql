@@ -4,49 +4,64 @@
 -- Gives:   counted, the running sum; observed, the latest observation's number, made at observed_s, and observed_here
 --          where one was made at this very instant; limit, the latest that was observed, at limit_s; before the first
 --          observation that one's (limit_assumed). A row holds until until_s.
-with changes as (
-    select quota_key, at_s, delta, null as observed_s, null as "limit", null as used
-    from quota_events
-    union all
-    select quota_key, greatest(observed_s, $from_s), 0, observed_s, "limit", used
+--          Observations are numbered, and the running sum of how many there were says which is the latest: a join instead
+--          of a search for the last one that isn't null in each row's past.
+with seen as (
+    select
+        quota_key,
+        observed_s as limit_s,
+        row_number() over past as number,
+        "limit",
+        last_value(used ignore nulls) over past as observed,
+        max(observed_s) filter (used is not null) over past as observed_s
     from observed_quotas
     where observed_s <= $until_s
-    union all
-    select q.quota_key, m.at_s, 0, null, null, null
-    from quota_keys as q
-    cross join (select unnest(cast($marks as bigint[])) as at_s) as m
+    window past as (partition by quota_key order by observed_s rows between unbounded preceding and current row)
 ),
 
 moments as (
     select
         quota_key,
         at_s,
-        sum(delta) as delta,
-        arg_max("limit", observed_s) as "limit",
-        arg_max(used, observed_s) as used,
-        max(observed_s) filter (used is not null) as observed_s,
-        max(observed_s) as limit_s
-    from changes
+        cast(sum(delta) as integer) as delta,
+        cast(sum(observations) as integer) as observations
+    from (
+        select quota_key, at_s, delta, 0 as observations, false as kept
+        from quota_events
+        union all
+        select quota_key, greatest(limit_s, $from_s), 0, 1, true
+        from seen
+        union all
+        select q.quota_key, m.at_s, 0, 0, true
+        from quota_keys as q
+        cross join (select unnest(cast($marks as bigint[])) as at_s) as m
+    ) as changes
     group by quota_key, at_s
+    having sum(delta) <> 0 or bool_or(kept)
+),
+
+steps as (
+    select
+        quota_key,
+        at_s,
+        lead(at_s, 1, $until_s) over past as until_s,
+        cast(sum(delta) over past as bigint) as counted,
+        cast(sum(observations) over past as bigint) as number
+    from moments
+    window past as (partition by quota_key order by at_s rows between unbounded preceding and current row)
 )
 
 select
-    quota_key,
-    at_s,
-    lead(at_s, 1, $until_s) over moment as until_s,
-    cast(sum(delta) over moment as bigint) as counted,
-    cast(last_value(used ignore nulls) over moment as bigint) as observed,
-    last_value(observed_s ignore nulls) over moment as observed_s,
-    used is not null and observed_s = at_s as observed_here,
-    cast(coalesce(
-        last_value("limit" ignore nulls) over moment,
-        first_value("limit" ignore nulls) over (
-            partition by quota_key
-            order by at_s
-            rows between unbounded preceding and unbounded following
-        )
-    ) as bigint) as "limit",
-    last_value(limit_s ignore nulls) over moment as limit_s,
-    last_value("limit" ignore nulls) over moment is null as limit_assumed
-from moments
-window moment as (partition by quota_key order by at_s rows between unbounded preceding and current row)
+    t.quota_key,
+    t.at_s,
+    t.until_s,
+    t.counted,
+    cast(s.observed as bigint) as observed,
+    s.observed_s,
+    coalesce(s.observed_s = t.at_s, false) as observed_here,
+    cast(coalesce(s."limit", f."limit") as bigint) as "limit",
+    s.limit_s,
+    s.limit_s is null and f.limit_s is not null as limit_assumed
+from steps as t
+left join seen as s on t.quota_key = s.quota_key and t.number = s.number
+left join seen as f on t.quota_key = f.quota_key and f.number = 1
