@@ -5,16 +5,13 @@ stdout, so that is off, too; TIMESTAMPs are UTC throughout, and none is fetched 
 RuntimeError; a full disk as an IOException; least() and greatest() skip nulls.
 """
 
-import csv
 import errno
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -34,6 +31,8 @@ MEMORY_LIMIT = "1200MB"
 @contextmanager
 def connect(spill: Path | None = None) -> Iterator[Connection]:
     """A connection to a database in memory that spills to the folder `spill`; errors come out as ours."""
+    import tempfile
+
     import duckdb
 
     config: dict[str, Any] = {
@@ -99,6 +98,8 @@ def _disk_full(message: str) -> bool:
 @cache
 def sql_file(package: str, name: str) -> str:
     """The statement in the file sql/NAME.sql of a package."""
+    from importlib.resources import files
+
     return (files(package) / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
@@ -118,6 +119,9 @@ def write_rows(output: Path, types: Mapping[str, str], rows: Iterable[Mapping[st
 
     The rows go through a CSV file beside the output, because exact decimals survive that way.
     """
+    import csv
+    import tempfile
+
     with tempfile.TemporaryDirectory(dir=output.absolute().parent) as folder, errors_explained():
         through, made = Path(folder) / "rows.csv", Path(folder) / "rows.parquet"
         with through.open("w", newline="", encoding="utf-8") as target:

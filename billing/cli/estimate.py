@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from billing.estimating.comparing import Comparison
     from billing.estimating.plan_estimate import PlanEstimate
-    from billing.estimating.policies import Finding
+    from billing.estimating.policies import Finding, Policy
 
 EXCEEDED = 1
 """The exit code where a price is missing or a policy is broken."""
@@ -71,23 +71,40 @@ def command(ctx: Context, /, **options: Any) -> None:
     """Answer the question; exit code 1 where a price is missing or a policy is broken."""
     from billing.cli import estimate_tables
     from billing.cli.estimate_question import plan_of, policies_of
-    from billing.estimating.comparing import compare_to
     from billing.estimating.plan_estimate import estimate_plan
-    from billing.estimating.policies import check_policies
 
     format_ = options["format_"] or ("json" if ctx.json else "table")
     _check_output(format_, options["output"])
     policies = policies_of(ctx, options)
     estimate = estimate_plan(plan_of(ctx, options), ctx.load_tariff())
-    earlier = options["compare_to"]
-    comparison = None if earlier is None else compare_to(earlier, estimate)
-    findings = check_policies(policies, estimate, None if comparison is None else comparison.difference)
+    comparison = _comparison(options["compare_to"], estimate)
+    findings = _findings(policies, estimate, comparison)
     _print(ctx, format_, options["output"], estimate, comparison, findings)
     estimate_tables.warn(ctx, estimate)
     for each in findings:
         if each.broken:
             ctx.warn(each.message)
     ctx.exit(EXCEEDED if not estimate.complete or any(each.broken for each in findings) else 0)
+
+
+def _comparison(earlier: Path | None, estimate: PlanEstimate) -> Comparison | None:
+    """The comparison with an earlier estimate, where there is one."""
+    if earlier is None:
+        return None
+    from billing.estimating.comparing import compare_to
+
+    return compare_to(earlier, estimate)
+
+
+def _findings(
+    policies: Sequence[Policy], estimate: PlanEstimate, comparison: Comparison | None
+) -> tuple[Finding, ...]:
+    """How the estimate stands to the policies."""
+    if not policies:
+        return ()
+    from billing.estimating.policies import check_policies
+
+    return check_policies(policies, estimate, None if comparison is None else comparison.difference)
 
 
 def _check_output(format_: str, output: Path | None) -> None:

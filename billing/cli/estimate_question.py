@@ -40,11 +40,14 @@ def plan_of(ctx: Context, options: dict[str, Any]) -> Plan:
 
 def policies_of(ctx: Context, options: dict[str, Any]) -> list[Policy]:
     """The policies of imcost.toml, and the one that --max-monthly makes."""
+    tables, most = ctx.settings().policies, options["max_monthly"]
+    if not tables and most is None:
+        return []
     from billing.estimating.policies import Policy, policies_of
     from billing.estimating.values import read_amount
 
-    found = list(policies_of(ctx.settings().policies, str(ctx.workspace.settings)))
-    if (most := options["max_monthly"]) is not None:
+    found = list(policies_of(tables, str(ctx.workspace.settings)))
+    if most is not None:
         found.append(Policy(name="--max-monthly", max_monthly=read_amount(most, "--max-monthly")))
     return found
 

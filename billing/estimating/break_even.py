@@ -7,7 +7,7 @@ is 24 hours.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
 from typing import Any, NamedTuple
@@ -55,8 +55,7 @@ class Crossing(NamedTuple):
     above: Option | None
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """One thing that can be varied: its name, its least value, its unit as people write it, and the value asked for."""
 
     name: str
@@ -66,8 +65,7 @@ class Variable:
     asked: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
-class BreakEven:
+class BreakEven(NamedTuple):
     """How the options compare over one variable."""
 
     variable: Variable

@@ -1,10 +1,9 @@
 """The difference against an earlier estimate, resource by resource."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from billing.bill import exact_sum
 from billing.errors import UsageError
@@ -16,8 +15,7 @@ from rules.money import plain
 MOST_BYTES = 64 * MIB
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One resource's month in the earlier estimate and in this one; None where it isn't in it."""
 
     address: str
@@ -39,8 +37,7 @@ class Row:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """An earlier estimate beside this one: rows in this one's order, then what is gone."""
 
     tariff_changed: bool

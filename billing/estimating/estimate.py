@@ -1,7 +1,6 @@
 """An estimate: a question's options side by side, the cheapest of them, and where that changes."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from billing.estimating.break_even import BreakEven, break_even
 from billing.estimating.options import PricedOption, price_option
@@ -12,8 +11,7 @@ from rules.period import rfc3339
 from rules.tariff import Tariff
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """What a question's options cost under a tariff. `break_evens` is empty where a price is missing."""
 
     question: Question

@@ -1,9 +1,9 @@
 """Prices a question's three options and says of each what its reader must know."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from billing.bill import Line, Unrated, exact_sum
 from billing.estimating.pricing import PRICED, PULLING, price, pull_price
@@ -23,8 +23,7 @@ MOST_MONTHS = 120
 """How many months a total comes apart into: ten years."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PricedOption:
+class PricedOption(NamedTuple):
     """What one option costs.
 
     `total` is the exact sum of the lines, `months` its parts by months of 720 hours from the instant at which the cache is
@@ -211,7 +210,7 @@ def _pull_notes(question: Question, option: Option, tariff: Tariff) -> Iterator[
     pull = question.pull
     behind = records(question, "no_cache")
     if option == "automatic":
-        behind = replace(behind, instances=tuple(replace(group, count=1) for group in behind.instances[:1]))
+        behind = behind._replace(instances=tuple(replace(group, count=1) for group in behind.instances[:1]))
     per_second = pull_price(behind, tariff, question.at_s)
     if pull is None:
         count = question.instances if option == "no_cache" else min(1, question.instances)

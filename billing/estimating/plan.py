@@ -1,9 +1,8 @@
 """A plan: the caches and workloads that a file wants, each with the choice that it makes, before and after."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from billing.errors import UsageError
 from billing.estimating.question import Group, Option, Pull, Question
@@ -14,16 +13,14 @@ MOST_RESOURCES = 2_000
 """What one estimate answers; a plan with more is for several."""
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """A question, and the option that the file has chosen already."""
 
     question: Question
     option: Option
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
+class Resource(NamedTuple):
     """One cache with its users, or a workload without one, by the name that the file gives it.
 
     `before` is None where it is made new, `after` where it goes. `notes` say what had to be assumed.
@@ -44,32 +41,28 @@ class Resource:
         return "keep" if self.before == self.after else "change"
 
 
-@dataclass(frozen=True, slots=True)
-class Unpriced:
+class Unpriced(NamedTuple):
     """Something in the file that costs money and can't be priced, with the reason."""
 
     address: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What a file asks for, in its order."""
 
     resources: tuple[Resource, ...]
     unpriced: tuple[Unpriced, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(NamedTuple):
     """How a resource is used, where a usage file says so: how long an instance runs, how many there are in a month."""
 
     run_s: int | None = None
     instances: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defaults:
+class Defaults(NamedTuple):
     """What files leave open. None: the file's kind decides. `region_given`: the region was asked for, whatever the file says."""
 
     region: str

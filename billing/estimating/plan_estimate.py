@@ -1,9 +1,8 @@
 """A plan's price: every resource before and after, the whole of it, and the difference."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from billing.bill import Line, exact_sum
 from billing.estimating.estimate import Estimate, make_estimate
@@ -14,8 +13,7 @@ from rules.money import plain
 from rules.tariff import Tariff
 
 
-@dataclass(frozen=True, slots=True)
-class PricedResource:
+class PricedResource(NamedTuple):
     """A resource with what its own choice costs before and after, and the estimate of all its options after it."""
 
     resource: Resource
@@ -66,8 +64,7 @@ class PricedResource:
         return answer
 
 
-@dataclass(frozen=True, slots=True)
-class PlanEstimate:
+class PlanEstimate(NamedTuple):
     """What a plan costs under a tariff, in a month of 720 hours; `unpriced` is in no total."""
 
     tariff: Tariff

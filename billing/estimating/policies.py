@@ -4,9 +4,8 @@ A policy that is broken says which resource breaks it, and by how much.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from billing.bill import exact_sum
 from billing.estimating.plan_estimate import PlanEstimate
@@ -14,8 +13,7 @@ from billing.estimating.values import read_amount
 from rules.money import plain
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(NamedTuple):
     """One table [[policies]], or what an option asks for; limits are in the tariff's currency, None: not set."""
 
     name: str
@@ -25,8 +23,7 @@ class Policy:
     manual_needs_users: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """How an estimate stands to one rule of a policy; `value` and `limit` where it is about an amount."""
 
     policy: str

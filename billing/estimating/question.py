@@ -5,7 +5,7 @@ Times are seconds, sizes GiB. A question is checked when it is made: what the pr
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from billing.errors import UsageError
 from rules.errors import PeriodError
@@ -21,8 +21,7 @@ MONTH_S = MONTH_HOURS * HOUR_S
 YEAR_S = 365 * 24 * HOUR_S
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pull:
+class Pull(NamedTuple):
     """How long an instance without a cache pulls its images; `estimated` where it is scaled from the provider's figure."""
 
     seconds: int

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from billing.errors import UsageError
 from billing.estimating.plan import Defaults, Plan
@@ -13,8 +12,7 @@ from billing.estimating.plan import Defaults, Plan
 MIB = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """One kind of file: its endings, the largest size, what it should hold, and its reader (content, place, defaults)."""
 
     endings: tuple[str, ...]

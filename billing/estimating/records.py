@@ -1,7 +1,7 @@
 """The usage records that nobody has used yet: what a question's cache and its instances would leave behind."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from billing.estimating.question import Group, Option, Question
 from billing.metering.in_memory import CacheRecord, InstanceRecords
@@ -9,8 +9,7 @@ from billing.metering.in_memory import CacheRecord, InstanceRecords
 ACCOUNT = "estimate"
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
+class Records(NamedTuple):
     """The records behind one option of a question."""
 
     caches: tuple[CacheRecord, ...]

@@ -7,7 +7,7 @@ records behind an estimate are imported, and the bill has the same lines.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from billing.metering.meter import Metered, Metering, Subject
 from billing.metering.slices import Slice
@@ -18,8 +18,7 @@ from rules.units import to_micro
 Columns = Mapping[str, Decimal | int | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheRecord:
+class CacheRecord(NamedTuple):
     """A cache whose whole life is known; instants are epoch seconds.
 
     `snapshot_gib` None: estimated on `size_gib`. `standard_snapshot_s` None: an instant cache's local snapshot has no time.

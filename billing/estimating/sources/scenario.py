@@ -5,7 +5,6 @@ Reading is strict: a key that is not known is refused, and so is what the provid
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -51,9 +50,9 @@ def read(content: bytes, place: str, defaults: Defaults) -> Plan:
         ) from None
     _known(document, TOP, place)
     if document.get("region") is not None and not defaults.region_given:
-        defaults = replace(defaults, region=_text(document, "region", place) or defaults.region)
+        defaults = defaults._replace(region=_text(document, "region", place) or defaults.region)
     if (at := document.get("at")) is not None:
-        defaults = replace(defaults, at_s=_instant_s(at, place))
+        defaults = defaults._replace(at_s=_instant_s(at, place))
     caches = _tables(document, "caches", place)
     resources = tuple(
         _resource(cache, number, place, defaults) for number, cache in enumerate(caches, start=1)

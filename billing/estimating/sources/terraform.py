@@ -44,7 +44,7 @@ def read(content: bytes, place: str, defaults: Defaults) -> Plan:
             unpriced.append(Unpriced(address, UNPRICED[kind]))
     check_size(len(found), place)
     if not defaults.region_given and (region := _region(document)) is not None:
-        defaults = replace(defaults, region=region)
+        defaults = defaults._replace(region=region)
     before, after = (_side(found, side, place, defaults) for side in ("before", "after"))
     return Plan(changes(before, after), tuple(unpriced))
 
