@@ -8,7 +8,7 @@ RuntimeError; a full disk as an IOException; least() and greatest() skip nulls.
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
@@ -112,6 +112,20 @@ def paths_literal(paths: Iterable[Path]) -> str:
     """File paths as a SQL list for the functions that read files; what they take for a pattern is escaped."""
     plain_paths = (re.sub(r"([*?\[])", r"[\1]", str(path)) for path in paths)
     return "[" + ", ".join(map(text_literal, plain_paths)) + "]"
+
+
+def temporary_table(
+    connection: Connection, name: str, types: Mapping[str, str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """A temporary table of these columns and rows, replacing one of that name; quick for many rows, unlike inserting them."""
+    values = list(zip(*rows, strict=True)) or [()] * len(types)
+    columns = ", ".join(
+        f"cast(unnest(${index}::{type_}[]) as {type_}) as {column}"
+        for index, (column, type_) in enumerate(types.items(), start=1)
+    )
+    connection.execute(
+        f"create or replace temp table {name} as select {columns}", [list(column) for column in values]
+    )
 
 
 def write_rows(output: Path, types: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:

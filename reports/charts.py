@@ -257,6 +257,39 @@ def _svg(chart: alt.TopLevelMixin) -> str:
     return vl_convert.vegalite_to_svg(chart.to_dict())
 
 
+def curve_chart(points: Sequence[tuple[int, Decimal]], *, size: Size = WIDE, description: str) -> Markup:
+    """A line through points of whole numbers and what belongs to them, with `description` as title and text alternative."""
+    step, count = tick_step(max((value for _, value in points), default=Decimal(0)))
+    values = [{"x": at, "y": str(value)} for at, value in points]
+    chart = (
+        alt.Chart({"values": values, "format": {"parse": {"y": "number"}}})
+        .mark_line(color=USAGE, point={"color": USAGE, "size": 16})
+        .encode(
+            x=alt.X(
+                "x:Q",
+                title=None,
+                scale=alt.Scale(zero=False, nice=False),
+                axis=alt.Axis(format="d", tickMinStep=1, grid=False, labelColor=MUTED, domainColor=INK),
+            ),
+            y=alt.Y(
+                "y:Q",
+                title=None,
+                scale=alt.Scale(domain=[0, {"expr": str(step * count)}], nice=False),
+                axis=alt.Axis(labelColor=MUTED, ticks=False, domain=False, gridColor=RULE, tickCount=count),
+            ),
+        )
+        .properties(
+            width=size.width - 2 * _LABELS_WIDTH,
+            height=size.height - _LABELS_HEIGHT,
+            title=alt.TitleParams(description, color=INK, fontSize=size.font + 2, anchor="start"),
+            background="white",
+        )
+        .configure(aria=False, font=FONT)
+        .configure_view(stroke=None)
+    )
+    return _inline(_svg(chart), description)
+
+
 def tick_step(highest: Decimal) -> tuple[Decimal, int]:
     """The distance of an axis's ticks, 1, 2 or 5 times a power of ten, and how many of them reach `highest` (at most five)."""
     if highest <= 0:

@@ -111,16 +111,22 @@ def quota(id: str) -> Quota:
     raise RulesError(f"there is no quota {id!r}", hint=suggestion(id, [known.id for known in QUOTAS]))
 
 
+def quota_for(creation_method: Literal["manual", "automatic"]) -> Quota:
+    """The quota that caches of this creation method take places of."""
+    return next(found for found in QUOTAS if found.creation_method == creation_method)
+
+
 def evictable(full: Quota, caches: Iterable[P]) -> list[P]:
     """The caches of a full quota that may be evicted to make room, the first to go at the front.
 
     `caches` are those that hold a place in the quota: of its account, region and creation method.
     """
-    return eviction_order(
-        cache
-        for cache in caches
-        if full.creation_method == "automatic" or cache.elimination_strategy == "LRU"
-    )
+    return eviction_order(cache for cache in caches if may_be_evicted(full, cache.elimination_strategy))
+
+
+def may_be_evicted(full: Quota, elimination_strategy: str | None) -> bool:
+    """Whether a cache that holds a place in the full quota may go to make room for another."""
+    return full.creation_method == "automatic" or elimination_strategy == "LRU"
 
 
 def at_limit(full: Quota, caches: Iterable[P]) -> AtLimit:

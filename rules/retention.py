@@ -89,6 +89,7 @@ EVICTION_SOURCE = Source(
 )
 
 C = TypeVar("C", bound=Evictable)
+T = TypeVar("T", datetime, int)
 
 
 def eviction_order(caches: Iterable[C]) -> list[C]:
@@ -96,5 +97,10 @@ def eviction_order(caches: Iterable[C]) -> list[C]:
     return sorted(caches, key=_least_recently_used)
 
 
+def eviction_rank(created: T, last_matched: T | None, cache_id: str) -> tuple[T, T, str]:
+    """What caches are ordered by for eviction, the smallest first; instants of any one kind."""
+    return created if last_matched is None else last_matched, created, cache_id
+
+
 def _least_recently_used(cache: Evictable) -> tuple[datetime, datetime, str]:
-    return cache.last_matched_at or cache.created_at, cache.created_at, cache.cache_id
+    return eviction_rank(cache.created_at, cache.last_matched_at, cache.cache_id)

@@ -47,7 +47,7 @@ def aligned(values: Sequence[Decimal], header: str = "") -> list[str]:
     return [text.rjust(max(longest, len(header))) for text in padded]
 
 
-def _add_numbers(table: Table, header: str, texts: Sequence[str]) -> None:
+def add_numbers(table: Table, header: str, texts: Sequence[str]) -> None:
     """Add a column of aligned numbers: they hold their own padding, which a right-hand column would cut off."""
     from rich.text import Text
 
@@ -83,7 +83,7 @@ def _print_lines(ctx: Context, bill: Bill, rows_shown: int) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for header, cells in columns.items():
         if header in NUMBERS:
-            _add_numbers(table, header, cells)
+            add_numbers(table, header, cells)
         else:
             name = header.endswith("_id") or header == "region"
             table.add_column(
@@ -143,8 +143,8 @@ def _print_groups(ctx: Context, bill: Bill, groups: Sequence[Group], rows_shown:
         table.add_column(column.removesuffix("_id"), overflow="fold")
     amounts = aligned([group.amount for group in shown], "amount")
     estimated = aligned([group.estimated_amount for group in shown], "of it estimated")
-    _add_numbers(table, "amount", amounts)
-    _add_numbers(table, "of it estimated", estimated)
+    add_numbers(table, "amount", amounts)
+    add_numbers(table, "of it estimated", estimated)
     for group, amount, guess in zip(shown, amounts, estimated, strict=True):
         keys = ["(none)" if value is None else ctx.safe(value) for value in group.key]
         table.add_row(*keys, amount, guess)

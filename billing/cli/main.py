@@ -34,6 +34,7 @@ COMMANDS = {
     "report": ("billing.cli.report", "Render the monthly report as HTML and PDF."),
     "estimate": ("billing.cli.estimate", "Show what a cache would cost, and whether it is worth making."),
     "quota": ("billing.cli.quota", "Show quotas: used, limit, forecast, and what happens at the limit."),
+    "replay": ("billing.cli.replay", "Show what a month would have cost under other choices."),
     "check": ("billing.cli.check", "Check the invariants of the workspace."),
     "reconcile": ("billing.cli.reconcile", "Compare a month with the provider's bill."),
     "tariff": ("billing.cli.tariff", "List, show and check tariffs."),

@@ -1,0 +1,70 @@
+"""What it takes to pull images where there is no cache: seconds, and the money of the instances that wait for them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from billing.metering import Slice
+from billing.replaying.plan import Plan
+from billing.replaying.relations import Pull
+from rules.money import round_amount
+from rules.tariff import Tariff
+from rules.units import MICRO
+
+EXAMPLE_PULL_S, EXAMPLE_IMAGE_BYTES = 50, 386_260_000
+"""The provider's example: an image of 386.26 MB took 50 s to prepare (overview of image caches)."""
+
+_GIB_BYTES = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Pulling:
+    """Seconds of all pulls, and their money; `amount` is None where a rate is missing, which `missing` names."""
+
+    seconds: int
+    amount: Decimal | None
+    missing: str | None
+    unsized: int
+
+
+def pull_s(plan: Plan, chosen_s: int | None) -> int:
+    """How long an instance pulls the images of a cache.
+
+    As chosen; else in proportion to the recorded size of the cache's snapshot, which holds the images, at the speed of the
+    provider's example and at most the recorded build, which pulls them, too; else as long as the example.
+    """
+    if chosen_s is not None:
+        return chosen_s
+    snapshot_micro, build_s = plan.cache.snapshot_micro, plan.cache.build_s
+    if snapshot_micro is None:
+        return EXAMPLE_PULL_S
+    scaled_s = -(-EXAMPLE_PULL_S * snapshot_micro * _GIB_BYTES // (EXAMPLE_IMAGE_BYTES * MICRO))
+    return scaled_s if build_s is None else min(scaled_s, build_s)
+
+
+def pulling(
+    pulls: Iterable[Pull],
+    plans: Mapping[int, Plan],
+    chosen_s: int | None,
+    tariff: Tariff,
+    slices: tuple[Slice, ...],
+) -> Pulling:
+    """The seconds of the pulls, and what the instances cost meanwhile: priced when they start, rounded once."""
+    seconds, cost, missing, unsized = 0, Fraction(0), None, 0
+    for pull in pulls:
+        plan, at_s = plans[pull.cache_key], slices[pull.slice].from_s
+        each_s = pull_s(plan, chosen_s)
+        seconds += each_s * pull.instances
+        unsized += pull.unsized
+        for rate, unit, micro in (
+            ("eci.vcpu", "vCPU-second", pull.vcpu_micro),
+            ("eci.memory", "GiB-second", pull.memory_micro),
+        ):
+            found = tariff.rate(rate, plan.region, at_s)
+            if found is None:
+                missing = tariff.missing_reason(rate, plan.region, at_s)
+            else:
+                cost += found.price.per_unit(unit) * micro * each_s / MICRO
+    amount = None if missing else round_amount(cost.numerator, cost.denominator)
+    return Pulling(seconds, amount, missing, unsized)
