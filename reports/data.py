@@ -5,12 +5,15 @@ groups and are only added up here, exactly.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from billing.alerting.firings import Firing, firings
+from billing.alerting.rules import Budget
 from billing.bill import Bill, Line, exact_sum
+from billing.budgets import BudgetState, budget_states
 from billing.grouping import Group, group
 from billing.pipeline import MeteredBill, created_manually, make_bill, make_metered_bill
 from billing.store import Reader, Store
@@ -116,6 +119,8 @@ class ReportData:
     provenance: Provenance
     rates: tuple[UsedRate, ...]
     values: tuple[DatedValue, ...]
+    budgets: tuple[BudgetState, ...] = ()
+    firings: tuple[Firing, ...] = ()
 
     @property
     def running(self) -> bool:
@@ -124,9 +129,16 @@ class ReportData:
 
 
 def gather(
-    store: Store, reader: Reader, month: Month, *, as_of: datetime, tariff: Tariff, account: str | None
+    store: Store,
+    reader: Reader,
+    month: Month,
+    *,
+    as_of: datetime,
+    tariff: Tariff,
+    account: str | None,
+    budgets: Sequence[Budget] = (),
 ) -> ReportData:
-    """Gather a month's report at a moment, for one account or for all."""
+    """Gather a month's report at a moment, for one account or for all; budgets of other accounts or currencies are left out."""
     accounts = None if account is None else (account,)
     until_s = min(month.until_s, epoch_s(as_of))
     metered = make_metered_bill(reader, month, as_of=as_of, tariff=tariff, accounts=accounts, by_day=True)
@@ -142,7 +154,12 @@ def gather(
         for key in keys[:TAG_KEYS_SHOWN]
     )
     would_be = created_manually(reader, month, as_of=as_of, tariff=tariff)
-    return assemble(
+    ours = [
+        each
+        for each in budgets
+        if account in (None, each.account) and each.currency in (None, tariff.currency)
+    ]
+    data = assemble(
         metered,
         account=account,
         previous=_previous(reader, month, as_of=as_of, tariff=tariff, accounts=accounts),
@@ -155,6 +172,12 @@ def gather(
             rejected_rows=len(store.rejections()),
             last_observed=last_observed(reader, month, until_s=until_s, account=account),
         ),
+    )
+    fired = firings(store.alerts, month.from_s, until_s)
+    return replace(
+        data,
+        budgets=tuple(budget_states(reader, ours, as_of=as_of, tariff=tariff, month=month)),
+        firings=tuple(each for each in fired if account is None or each.subject.get("account_id") == account),
     )
 
 

@@ -95,9 +95,15 @@ class BudgetState:
 
 
 def budget_states(
-    reader: Reader, budgets: Sequence[Budget], *, as_of: datetime, tariff: Tariff, forecast: bool = True
+    reader: Reader,
+    budgets: Sequence[Budget],
+    *,
+    as_of: datetime,
+    tariff: Tariff,
+    month: Month | None = None,
+    forecast: bool = True,
 ) -> list[BudgetState]:
-    """Each budget in the month that `as_of` lies in; one in another currency than the tariff's is a BudgetError.
+    """Each budget in a month, by default that of `as_of`; one in another currency than the tariff's is a BudgetError.
 
     Without `forecast` nothing is expected beyond what was spent, which is much quicker.
     """
@@ -108,13 +114,15 @@ def budget_states(
                 place=f"budget {budget.name!r}",
                 hint=f"write it in {tariff.currency}, or set another tariff",
             )
+    month = month or Month.containing(epoch_s(as_of))
+    forecast = forecast and month.from_s <= epoch_s(as_of) < month.until_s
     by_key: dict[str | None, list[int]] = {}
     for index, budget in enumerate(budgets):
         by_key.setdefault(None if budget.tag is None else budget.tag[0], []).append(index)
     found: dict[int, BudgetState] = {}
     names, open_caches = _caches(reader, epoch_s(as_of)) if budgets else ({}, frozenset())
     for key, indexes in by_key.items():
-        amounts = _Amounts(reader, as_of, tariff, key, open_caches, forecast=forecast)
+        amounts = _Amounts(reader, month, as_of, tariff, key, open_caches, forecast=forecast)
         for index in indexes:
             found[index] = amounts.state(budgets[index], names)
     return [found[index] for index in range(len(budgets))]
@@ -126,6 +134,7 @@ class _Amounts:
     def __init__(
         self,
         reader: Reader,
+        month: Month,
         as_of: datetime,
         tariff: Tariff,
         key: str | None,
@@ -133,8 +142,7 @@ class _Amounts:
         *,
         forecast: bool,
     ) -> None:
-        self.as_of, self.tariff = as_of, tariff
-        self.month = Month.containing(epoch_s(as_of))
+        self.month, self.as_of, self.tariff = month, as_of, tariff
         self._key = key
         self._bill = self._metered(reader, self.month, as_of)
         self.actual = list(_spent(self._bill))

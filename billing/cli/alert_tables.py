@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from billing.cli.console import clean
@@ -48,25 +50,24 @@ def print_listing(ctx: Context, found: Listing) -> None:
 def _print_alerts(ctx: Context, alerts: Sequence[Mapping[str, Any]]) -> None:
     from rich.table import Table
 
+    from billing.alerting.thresholds import percent_text
+
     if not alerts:
         ctx.console.print("no alerts: nothing is known that a rule is about")
         return
     ordered = sorted(alerts, key=lambda each: (STATES.index(each["state"]), each["severity"], each["id"]))
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("state", "severity", "use", "of", "subject", "since", "id"):
-        table.add_column(name, justify="right" if name in ("use", "of") else "left", overflow="fold")
+    for name in ("state", "use", "share", "subject", "since"):
+        table.add_column(name, justify="right" if name in ("use", "share") else "left", overflow="fold")
     for each in ordered:
-        state = each["state"] if each["share"] is not None or each["limit"] is not None else _unknown(each)
         style = STYLES[each["state"]]
-        marks = " acked" if each["acked"] else " silenced" if each["silenced_until"] else ""
+        state = _state(each)
         table.add_row(
-            f"[{style}]{state}[/]{marks}" if style else f"{state}{marks}",
-            "" if each["state"] == "ok" else each["severity"],
+            f"[{style}]{state}[/]" if style else state,
             _use(each),
-            "" if each["limit"] is None else clean(str(each["limit"])),
+            "" if each["share"] is None else percent_text(Fraction(each["share"])),
             ctx.safe(subject_text(each["subject"])),
-            each["since"][:16].replace("T", " "),
-            each["id"],
+            each["since"][5:16].replace("T", " "),
         )
     ctx.console.print(table)
     for each in ordered:
@@ -83,16 +84,23 @@ def subject_text(subject: Mapping[str, str]) -> str:
     return " ".join(f"{key} {text}" for key, text in subject.items())
 
 
-def _unknown(each: Mapping[str, Any]) -> str:
-    """What is shown as the state of an alert whose limit isn't known: it isn't fine, it is unknown."""
-    unlimited = each["state"] == "ok" and "quota" in each["subject"]
-    return "unknown" if unlimited else str(each["state"])
+def _state(each: Mapping[str, Any]) -> str:
+    """The state with its severity; an alert whose limit isn't known isn't fine, it is unknown."""
+    name = str(each["state"])
+    if name == "ok":
+        return "unknown" if each["limit"] is None and "quota" in each["subject"] else name
+    marks = ", acked" if each["acked"] else ", silenced" if each["silenced_until"] else ""
+    return f"{name} {each['severity']}{marks}" if name != "resolved" else name + marks
 
 
 def _use(each: Mapping[str, Any]) -> str:
-    from fractions import Fraction
+    """The value and its limit, amounts with two decimals."""
+    from billing.alerting.texts import money
 
-    from billing.alerting.thresholds import percent_text
-
-    value = "" if each["value"] is None else clean(str(each["value"]))
-    return value if each["share"] is None else f"{value} {percent_text(Fraction(each['share'])):>6}"
+    found = [each["value"], each["limit"]]
+    texts = [
+        money(Decimal(value)) if "budget" in each["subject"] else str(value)
+        for value in found
+        if value is not None
+    ]
+    return clean(" of ".join(texts))

@@ -84,6 +84,7 @@ def write_report(
     ctx: Context, month: str, *, account: str | None, html: Path | None, pdf: Path | None, lang: str
 ) -> Written:
     """Gather the month and write the forms that have a path; nothing is written where any of them can't be made."""
+    from billing.alerting.reading import read_alerts
     from reports.data import gather
     from reports.page import render_page
     from rules.period import parse_month
@@ -91,9 +92,16 @@ def write_report(
     if pdf is not None:
         from reports.pdf import font_advice, render_pdf
     store = ctx.open_store()
+    watched = read_alerts(ctx.settings(), ctx.workspace.settings)
     with store.reader() as reader:
         data = gather(
-            store, reader, parse_month(month), as_of=ctx.as_of, tariff=ctx.load_tariff(), account=account
+            store,
+            reader,
+            parse_month(month),
+            as_of=ctx.as_of,
+            tariff=ctx.load_tariff(),
+            account=account,
+            budgets=[each.budget for each in watched.budgets],
         )
     page = render_page(data, lang)
     contents: list[tuple[Path, bytes]] = []

@@ -23,6 +23,8 @@ SECTIONS = (
     "by_account",
     "by_region",
     "by_tag",
+    "budgets",
+    "alerts",
     "free_creations",
     "open_points",
     "data_quality",

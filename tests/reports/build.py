@@ -4,8 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 
+from billing.alerting.firings import Firing
+from billing.alerting.rules import Budget
 from billing.bill import CACHE_OUTCOMES, INSTANCE_OUTCOMES, Bill, Counts, Line, Notice, Unrated
+from billing.budgets import BudgetState
 from billing.grouping import group
 from billing.metering import Slice, make_slices
 from billing.pipeline import MeteredBill
@@ -172,7 +176,7 @@ def full(names: tuple[str, ...] = ("flink", "spark")) -> ReportData:
     free = FreeCreations(
         1, (line("creation.disk", "imc-auto", 9000), line("creation.snapshot", "imc-auto", 60))
     )
-    return report(
+    data = report(
         found,
         previous=before.bill,
         by_tag=by_tag,
@@ -180,4 +184,39 @@ def full(names: tuple[str, ...] = ("flink", "spark")) -> ReportData:
         cache_names=cache_names,
         free=free,
         rejected_rows=2,
+    )
+    return replace(data, budgets=budgets(names), firings=firings(names))
+
+
+def budgets(names: tuple[str, ...]) -> tuple[BudgetState, ...]:
+    """A budget of each name, the first one exceeded."""
+    return tuple(
+        BudgetState(
+            budget=Budget(name, Decimal("5")),
+            month=OCTOBER,
+            at=AFTER,
+            currency="CNY",
+            actual=Decimal("7.25") - index,
+            running=Decimal(0),
+            usual=None,
+            complete=True,
+        )
+        for index, name in enumerate(names)
+    )
+
+
+def firings(names: tuple[str, ...]) -> tuple[Firing, ...]:
+    """An alert about each name, the first one critical, acknowledged and over."""
+    return tuple(
+        Firing(
+            alert_id=f"al-{index}",
+            rule="quota *",
+            subject={"account_id": name, "region": "cn-hangzhou", "quota": "manual_image_caches"},
+            severity="warning" if index else "critical",
+            fired_s=OCTOBER.from_s + index * 86400,
+            resolved_s=None if index else OCTOBER.from_s + 7200,
+            peak=Fraction(49, 50),
+            acked_by=None if index else name,
+        )
+        for index, name in enumerate(names)
     )
