@@ -1,6 +1,6 @@
 """All benchmarks, one after the other."""
 
-from benchmarks import forecast, importing, month, peers, quota, start
+from benchmarks import estimate, forecast, importing, month, peers, quota, start
 
-for benchmark in (start, month, importing, quota, forecast, peers):
+for benchmark in (start, estimate, month, importing, quota, forecast, peers):
     benchmark.main()

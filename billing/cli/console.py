@@ -40,6 +40,13 @@ def stderr_console() -> Console:
     return _console(sys.stderr, quiet=not sys.stderr.isatty())
 
 
+def width() -> int:
+    """How many columns there are for results."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPE_WIDTH
+
+
 def say(text: str) -> None:
     """Print one line on stderr, cleaned."""
     sys.stderr.write(clean(text) + "\n")

@@ -74,7 +74,8 @@ def command(ctx: Context, /, **options: Any) -> None:
     from billing.estimating.plan_estimate import estimate_plan
 
     format_ = options["format_"] or ("json" if ctx.json else "table")
-    _check_output(format_, options["output"])
+    if options["output"] is not None:
+        _check_output(format_, options["output"])
     policies = policies_of(ctx, options)
     estimate = estimate_plan(plan_of(ctx, options), ctx.load_tariff())
     comparison = _comparison(options["compare_to"], estimate)
@@ -107,11 +108,20 @@ def _findings(
     return check_policies(policies, estimate, None if comparison is None else comparison.difference)
 
 
-def _check_output(format_: str, output: Path | None) -> None:
+def _check_output(format_: str, output: Path) -> None:
     """Refuse what can't be written, before anything is computed."""
     from billing.cli.lines_out import check_output
 
     check_output(format_, output)
+
+
+def _print_json(ctx: Context, output: Path | None, answer: dict[str, Any]) -> None:
+    if output is None:
+        ctx.print_json(answer)
+    else:
+        from billing.cli.lines_out import write_json
+
+        write_json(output, answer)
 
 
 def _print(
@@ -128,10 +138,10 @@ def _print(
 
         estimate_tables.print_plan(ctx, estimate, comparison)
     elif format_ == "json":
-        from billing.cli.lines_out import write_json
-
         answer = estimate.to_json() | {"policies": [each.to_json() for each in findings]}
-        write_json(output, answer if comparison is None else answer | {"comparison": comparison.to_json()})
+        if comparison is not None:
+            answer["comparison"] = comparison.to_json()
+        _print_json(ctx, output, answer)
     else:
         from billing.cli.lines_out import write_text
 

@@ -1,47 +1,41 @@
-"""An estimate on the terminal: the options side by side, the cheapest, where that changes, and what to know."""
+"""An estimate on the terminal: the options side by side, the cheapest, where that changes, and what to know.
+
+It is written line by line and not with rich, which takes as long to load as all that an estimate computes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import click
+
 from billing.cli.bill_tables import aligned
+from billing.cli.console import clean, width
 
 if TYPE_CHECKING:
     from billing.cli.options import Context
     from billing.estimating import Estimate, Question
     from billing.estimating.comparing import Comparison
-    from billing.estimating.options import PricedOption
     from billing.estimating.plan_estimate import PlanEstimate
 
-
-def print_estimate(ctx: Context, estimate: Estimate) -> None:
-    """Print what was asked, the options' lines and totals, the cheapest and the break-even, then the notes."""
-    from rules.period import rfc3339
-
-    question, tariff = estimate.question, estimate.tariff
-    ctx.console.print(
-        f"[bold]estimate[/bold]  {tariff.currency}  tariff {ctx.safe(tariff.id)}  {ctx.safe(question.region)}"
-    )
-    ctx.console.print(f"ready {rfc3339(question.at_s)}", style="dim")
-    for text in asked(question):
-        ctx.console.print(ctx.safe(text), style="dim")
-    ctx.console.print()
-    _print_options(ctx, estimate)
-    _print_comparison(ctx, estimate)
-    _print_notes(ctx, estimate.options)
+GAP = "  "
 
 
 def print_plan(ctx: Context, estimate: PlanEstimate, comparison: Comparison | None) -> None:
     """Print a plan of one cache with all its options, one of several resource by resource; then what changed."""
     if len(estimate.resources) == 1 and estimate.estimates and estimate.resources[0].before is None:
-        print_estimate(ctx, estimate.estimates[0])
-        _print_plan_notes(ctx, estimate)
+        _print_estimate(estimate)
     else:
-        _print_resources(ctx, estimate)
+        from billing.cli.estimate_plan_tables import print_resources
+
+        print_resources(ctx, estimate)
     if comparison is not None:
-        _print_comparison_with(ctx, comparison, estimate.tariff.currency)
+        from billing.cli.estimate_plan_tables import print_comparison_with
+
+        print_comparison_with(ctx, comparison, estimate.tariff.currency)
 
 
 def warn(ctx: Context, estimate: PlanEstimate) -> None:
@@ -62,6 +56,27 @@ def warn(ctx: Context, estimate: PlanEstimate) -> None:
         ctx.warn(f"add what is missing to a tariff of your own, {file}, and use --tariff ours:")
         for line in lines:
             say(line)
+
+
+def _print_estimate(estimate: PlanEstimate) -> None:
+    """Print what was asked, the options' lines and totals, the cheapest and the break-even, then the notes."""
+    from billing.estimating.options import TITLES
+    from rules.period import rfc3339
+
+    found, [resource] = estimate.estimates[0], estimate.resources
+    question, tariff = found.question, found.tariff
+    _say(
+        f"{_bold('estimate')}{GAP}{tariff.currency}{GAP}tariff {clean(tariff.id)}{GAP}{clean(question.region)}"
+    )
+    if resource.after is not None and resource.resource.address != "estimate":
+        _say(_dim(f"{clean(resource.resource.address)}: {TITLES[resource.after.option]}"))
+    _say(_dim(f"ready {rfc3339(question.at_s)}"))
+    for text in asked(question):
+        _say(_dim(text))
+    _say("")
+    _print_options(found)
+    _print_comparison(found)
+    _print_notes(estimate)
 
 
 def asked(question: Question) -> list[str]:
@@ -85,46 +100,39 @@ def asked(question: Question) -> list[str]:
     return lines
 
 
-def _print_options(ctx: Context, estimate: Estimate) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
+def _print_options(estimate: Estimate) -> None:
+    """The charges of each option below each other, then the totals; columns are aligned at the decimal point."""
     from billing.estimating.options import TITLES
     from billing.estimating.pricing import PRICED
 
-    charges = [
-        charge for charge in PRICED if any(charge.id in each.total_by_charge for each in estimate.options)
-    ]
+    charges = estimate.charges
+    free = {index for index, charge in enumerate(charges) if any(c.free for c in PRICED if c.id == charge)}
+    labels = [*charges, f"total, {estimate.tariff.currency}"]
+    by_year = any(each.year_total is not None for each in estimate.options)
     saves = estimate.question.pull is not None
-    labels = [charge.id for charge in charges]
-    labels.append(f"total, {estimate.tariff.currency}")
-    if any(each.year_total is not None for each in estimate.options):
-        labels.append("kept for a year")
-    if saves:
-        labels.append("pulling saved is worth")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("", no_wrap=True)
+    labels += (["kept for a year"] if by_year else []) + (["pulling saved is worth"] if saves else [])
+    first = max(map(len, labels))
     columns = []
     for each in estimate.options:
-        title = TITLES[each.option]
-        amounts = [each.total_by_charge.get(charge.id) for charge in charges]
-        amounts.append(each.total)
-        if "kept for a year" in labels:
-            amounts.append(each.year_total)
-        if saves:
-            amounts.append(each.saved_amount)
-        free = {index for index, charge in enumerate(charges) if charge.free}
+        amounts = [each.total_by_charge.get(charge) for charge in charges]
+        amounts += [
+            each.total,
+            *([each.year_total] if by_year else []),
+            *([each.saved_amount] if saves else []),
+        ]
         estimated = {line.charge for line in each.lines if line.estimated}
-        marks = [charge.id in estimated for charge in charges]
-        cells = _cells(amounts, free, title, marks)
-        table.add_column(Text(title, justify="right"), no_wrap=True, min_width=len(cells[0]))
-        columns.append(cells)
+        columns.append(
+            _cells(amounts, free, TITLES[each.option], [charge in estimated for charge in charges])
+        )
+    titles = [
+        TITLES[each.option].rjust(len(cells[0]) - 1) + " "
+        for each, cells in zip(estimate.options, columns, strict=True)
+    ]
+    _say(_bold((" " * first + GAP + GAP.join(titles)).rstrip()))
     for index, label in enumerate(labels):
-        cells = [column[index] for column in columns]
-        style = "bold" if index == len(charges) else "dim" if index > len(charges) else None
-        table.add_row(label, *cells, style=style, end_section=False)
-    ctx.console.print(table)
-    _print_saved(ctx, estimate)
+        row = (label.ljust(first) + GAP + GAP.join(column[index] for column in columns)).rstrip()
+        _say(_bold(row) if index == len(charges) else _dim(row) if index > len(charges) else row)
+    _print_saved(estimate)
 
 
 def _cells(amounts: Sequence[Decimal | None], free: set[int], title: str, marks: Sequence[bool]) -> list[str]:
@@ -141,117 +149,67 @@ def _cells(amounts: Sequence[Decimal | None], free: set[int], title: str, marks:
     return cells
 
 
-def _print_saved(ctx: Context, estimate: Estimate) -> None:
-    """How much time the caches spare the instances, and what the marks mean."""
+def _print_saved(estimate: Estimate) -> None:
+    """What the mark means, and how much time the caches spare the instances."""
     from rules.durations import duration_label
 
     if any(line.estimated for each in estimate.options for line in each.lines):
-        ctx.console.print("~ rests on an estimate", style="dim")
+        _say(_dim("~ rests on an estimate"))
     saved = [
         f"{each.option} {duration_label(each.saved_s)}"
         for each in estimate.options
         if each.saved_s is not None and each.option != "no_cache"
     ]
     if saved:
-        ctx.console.print(f"pulling saved in all: {', '.join(saved)}", style="dim")
+        _say(_dim(f"pulling saved in all: {', '.join(saved)}"))
 
 
-def _print_comparison(ctx: Context, estimate: Estimate) -> None:
+def _print_comparison(estimate: Estimate) -> None:
+    """The cheapest option, and where that changes."""
     from billing.estimating.break_even import sentence
     from billing.estimating.options import TITLES
 
-    ctx.console.print()
-    cheapest = estimate.cheapest
-    if cheapest is None:
-        ctx.console.print("[bold]cheapest[/bold]  not known: a price is missing")
+    _say("")
+    if estimate.cheapest is None:
+        _say(f"{_bold('cheapest')}{GAP}not known: a price is missing")
     else:
         among = " and ".join(TITLES[each.option] for each in estimate.compared)
         of = f" (of {among})" if len(estimate.compared) == 2 else ""
-        ctx.console.print(f"[bold]cheapest[/bold]  {TITLES[cheapest]}{of}")
+        _say(f"{_bold('cheapest')}{GAP}{TITLES[estimate.cheapest]}{of}")
     if estimate.break_evens:
-        ctx.console.print("\n[bold]what is cheapest when only this changes[/bold]")
+        _say("")
+        _say(_bold("what is cheapest when only this changes"))
     for each in estimate.break_evens:
-        ctx.console.print(f"  {each.variable.unit:9}  {sentence(each, TITLES)}")
+        _say(f"{GAP}{each.variable.unit:9}{GAP}{sentence(each, TITLES)}")
 
 
-def _print_notes(ctx: Context, options: Sequence[PricedOption]) -> None:
-    from rich.padding import Padding
+def _print_notes(estimate: PlanEstimate) -> None:
+    """What a reader must know of each option, once, and of the resource."""
+    _say("")
+    for line in _notes(estimate):
+        _say(_dim(click.wrap_text(clean(line), width(), subsequent_indent=GAP)))
 
+
+def _notes(estimate: PlanEstimate) -> Iterator[str]:
     from billing.estimating.options import TITLES
 
-    ctx.console.print()
     said: dict[str, list[str]] = {}
-    for each in options:
+    for each in estimate.estimates[0].options:
         for note in each.notes:
             said.setdefault(note, []).append(TITLES[each.option])
-    for note, of in said.items():
-        ctx.console.print(
-            Padding(f"[dim]{', '.join(of)}: {ctx.safe(note)}[/dim]", (0, 0, 0, 0), expand=False)
-        )
+    yield from (f"{', '.join(of)}: {note}" for note, of in said.items())
+    yield from (
+        f"{each.resource.address}: {note}" for each in estimate.resources for note in each.resource.notes
+    )
 
 
-def _print_resources(ctx: Context, estimate: PlanEstimate) -> None:
-    """Every resource with its choice, its month before and after, and the choice that would be the cheapest."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from billing.estimating.options import TITLES
-
-    currency, tariff = estimate.tariff.currency, ctx.safe(estimate.tariff.id)
-    ctx.console.print(f"[bold]estimate of a month[/bold]  {currency}  tariff {tariff}\n")
-    rows = estimate.resources
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("resource", overflow="fold")
-    table.add_column("choice", no_wrap=True)
-    amounts = {
-        "before": aligned([*(each.monthly_before for each in rows), estimate.monthly_before], "before"),
-        "after": aligned([*(each.monthly_after for each in rows), estimate.monthly_after], "after"),
-        "change": aligned([*(each.difference for each in rows), estimate.difference], "change"),
-    }
-    if not any(each.before for each in rows):
-        del amounts["before"], amounts["change"]
-    for header, texts in amounts.items():
-        table.add_column(Text(header, justify="right"), no_wrap=True, min_width=max(map(len, texts)))
-    table.add_column("cheapest", no_wrap=True)
-    for index, each in enumerate(rows):
-        planned = each.resource.after or each.resource.before
-        choice = "deleted" if each.resource.after is None else TITLES[planned.option] if planned else ""
-        cheapest = each.cheaper
-        best = "" if cheapest is None else TITLES[cheapest]
-        cells = [texts[index] for texts in amounts.values()]
-        table.add_row(ctx.safe(each.resource.address), choice, *cells, best)
-    table.add_row("total", "", *(texts[-1] for texts in amounts.values()), "", style="bold")
-    ctx.console.print(table)
-    ctx.console.print("\n[dim]cheapest: where another choice would cost less[/dim]")
-    _print_plan_notes(ctx, estimate)
+def _say(text: str) -> None:
+    click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
 
 
-def _print_plan_notes(ctx: Context, estimate: PlanEstimate) -> None:
-    for each in estimate.resources:
-        for note in each.resource.notes:
-            ctx.console.print(f"[dim]{ctx.safe(each.resource.address)}: {ctx.safe(note)}[/dim]")
+def _bold(text: str) -> str:
+    return click.style(text, bold=True)
 
 
-def _print_comparison_with(ctx: Context, comparison: Comparison, currency: str) -> None:
-    """What changed against the earlier estimate, resource by resource."""
-    from rich.table import Table
-    from rich.text import Text
-
-    ctx.console.print(f"\n[bold]against the earlier estimate[/bold]  {currency} a month")
-    rows = comparison.rows
-    zero = Decimal(0)
-    columns = {
-        "earlier": aligned([*(row.before or zero for row in rows), comparison.before], "earlier"),
-        "now": aligned([*(row.after or zero for row in rows), comparison.after], "now"),
-        "change": aligned([*(row.difference for row in rows), comparison.difference], "change"),
-    }
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("resource", overflow="fold")
-    for header, texts in columns.items():
-        table.add_column(Text(header, justify="right"), no_wrap=True, min_width=max(map(len, texts)))
-    for index, row in enumerate(rows):
-        table.add_row(ctx.safe(row.address), *(texts[index] for texts in columns.values()))
-    table.add_row("total", *(texts[-1] for texts in columns.values()), style="bold")
-    ctx.console.print(table)
-    if comparison.tariff_changed:
-        ctx.console.print("[dim]the tariff has changed since, too[/dim]")
+def _dim(text: str) -> str:
+    return click.style(text, dim=True)

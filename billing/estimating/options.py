@@ -9,6 +9,7 @@ from billing.bill import Line, Unrated, exact_sum
 from billing.estimating.pricing import PRICED, PULLING, price, pull_price
 from billing.estimating.question import MONTH_S, YEAR_S, Option, Question
 from billing.estimating.records import Records, records
+from billing.rating import Rated
 from rules.charges import PULL_SAMPLE
 from rules.durations import duration_label
 from rules.money import plain, round_amount
@@ -106,7 +107,7 @@ def price_option(question: Question, option: Option, tariff: Tariff) -> PricedOp
     if question.keep_s is None and option == "manual":
         year = price(records(question, option, kept_s=YEAR_S), tariff)
         year_total = exact_sum(line.amount for line in year.lines)
-    saved_s, saved_amount = _saved(question, option, tariff)
+    saved_s, saved_amount = _saved(question, option, rated, tariff)
     return PricedOption(
         option=option,
         lines=lines,
@@ -140,20 +141,21 @@ def _marked(line: Line) -> Line:
     return line._replace(estimated=True, estimated_quantity=line.quantity)
 
 
-def _saved(question: Question, option: Option, tariff: Tariff) -> tuple[int | None, Decimal | None]:
+def _saved(
+    question: Question, option: Option, rated: Rated, tariff: Tariff
+) -> tuple[int | None, Decimal | None]:
     """The seconds of pulling that an option spares its instances, and what those would have cost."""
     if question.pull is None:
         return None, None
     pulling = {"manual": 0, "automatic": min(1, question.instances), "no_cache": question.instances}
-    without, with_it = (price(records(question, each), tariff) for each in ("no_cache", option))
     saved_s = (question.instances - pulling[option]) * question.pull.seconds
-    if without.unrated or with_it.unrated:
+    without = price(records(question, "no_cache"), tariff)
+    if without.unrated or any(item.charge in PULLING for item in rated.unrated):
         return saved_s, None
-    spent = [
-        exact_sum(line.amount for line in rated.lines if line.charge in PULLING)
-        for rated in (without, with_it)
-    ]
-    return saved_s, exact_sum((spent[0], spent[1].copy_negate()))
+    spent, now = (
+        exact_sum(line.amount for line in found.lines if line.charge in PULLING) for found in (without, rated)
+    )
+    return saved_s, exact_sum((spent, now.copy_negate()))
 
 
 def _notes(question: Question, option: Option, tariff: Tariff) -> Iterator[str]:
