@@ -207,7 +207,8 @@ class _Recount:
         corrections = list(self._by_usage(_by_id(found.lines), kept))
         if repriced:
             anew, _ = self._rated(tariffs(repriced[-1].tariff_sha256))
-            corrections += self._by_price(_by_id(found.lines), _by_id(anew.lines), repriced[-1].reason)
+            reason = f"priced anew by tariff {repriced[-1].tariff_id}: {repriced[-1].reason}"
+            corrections += self._by_price(_by_id(found.lines), _by_id(anew.lines), reason)
             found = anew
         named = {
             key: quantity

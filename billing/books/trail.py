@@ -35,6 +35,7 @@ class Act:
 class Pricing:
     """By which frozen tariff a closed month is priced; `by` is the number of the act that says so."""
 
+    tariff_id: str
     tariff_sha256: str
     by: int
     reason: str
@@ -74,9 +75,16 @@ class Trail:
 
     def pricings(self, close: Act) -> list[Pricing]:
         """By what a closed month was priced, one after the other: the tariff of its close, then those of corrections."""
-        first = Pricing(close.details["tariff"]["content_sha256"], close.number, "")
+        first = Pricing(
+            close.details["tariff"]["id"], close.details["tariff"]["content_sha256"], close.number, ""
+        )
         later = [
-            Pricing(act.details["tariff"]["content_sha256"], act.number, act.details["reason"])
+            Pricing(
+                act.details["tariff"]["id"],
+                act.details["tariff"]["content_sha256"],
+                act.number,
+                act.details["reason"],
+            )
             for act in self.acts
             if act.action == "correct" and (act.month, act.version) == (close.month, close.version)
         ]

@@ -31,6 +31,7 @@ COMMANDS = {
     "reopen": ("billing.cli.reopen", "Open the month again that was closed last."),
     "verify": ("billing.cli.verify", "Prove that nothing closed was changed: every hash, every bill."),
     "audit": ("billing.cli.audit", "Show who did what to the books, when and why."),
+    "explain": ("billing.cli.explain", "Show how a number came about, down to the row of the file."),
     "report": ("billing.cli.report", "Render the monthly report as HTML and PDF."),
     "estimate": ("billing.cli.estimate", "Show what a cache would cost, and whether it is worth making."),
     "quota": ("billing.cli.quota", "Show quotas: used, limit, forecast, and what happens at the limit."),
