@@ -28,13 +28,13 @@ THRESHOLDS = ("#dd9a2b", "#b3372f")
 FONT = "Inter, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', sans-serif"
 
 
-class DayBar(NamedTuple):
-    """One day's amounts; the label stands below its bar where it is one of those that are written."""
+class Bar(NamedTuple):
+    """One day's or month's amounts; `label` stands below the bar, `note` above it or, of a gap, in its place; empty: nothing."""
 
     label: str
     usage: Decimal
     creation: Decimal
-    labelled: bool
+    note: str = ""
 
 
 class Size(NamedTuple):
@@ -48,19 +48,37 @@ class Size(NamedTuple):
 WIDE, NARROW = Size(720, 210, 11), Size(340, 200, 11)
 
 
-def day_chart(days: Sequence[DayBar], f: Formats, *, size: Size, description: str) -> Markup:
-    """Stacked bars of use and creation for each day, with `description` as the text alternative."""
-    step, count = tick_step(max((day.usage + day.creation for day in days), default=Decimal(0)))
-    bars = [
-        {"day": index, "part": part, "order": order, "amount": str(amount)}
-        for index, day in enumerate(days)
-        for order, (part, amount) in enumerate((("usage", day.usage), ("creation", day.creation)))
-    ]
+def bar_chart(bars: Sequence[Bar], f: Formats, *, size: Size, description: str) -> Markup:
+    """Stacked bars of use and creation, in order, with `description` as the text alternative."""
+    highest = max((bar.usage + bar.creation for bar in bars), default=Decimal(0))
     chart = (
-        alt.Chart({"values": bars, "format": {"parse": {"amount": "number"}}})
+        alt.layer(_columns(bars, tick_step(highest), f, size), _notes(bars, size))
+        .properties(
+            width=size.width - _LABELS_WIDTH,
+            height=size.height - _LABELS_HEIGHT,
+            padding={"left": _LABELS_WIDTH - 4, "right": 4, "top": 8, "bottom": _LABELS_HEIGHT - 8},
+            autosize="none",
+            background="transparent",
+        )
+        .configure(aria=False, font=FONT)
+        .configure_view(stroke=None)
+    )
+    return _inline(vl_convert.vegalite_to_svg(chart.to_dict()), description)
+
+
+def _columns(bars: Sequence[Bar], ticks: tuple[Decimal, int], f: Formats, size: Size) -> alt.Chart:
+    """The bars themselves, with both axes."""
+    step, count = ticks
+    parts = [
+        {"at": index, "part": part, "order": order, "amount": str(amount)}
+        for index, bar in enumerate(bars)
+        for order, (part, amount) in enumerate((("usage", bar.usage), ("creation", bar.creation)))
+    ]
+    drawn: alt.Chart = (
+        alt.Chart({"values": parts, "format": {"parse": {"amount": "number"}}})
         .mark_bar(width={"band": 0.72})
         .encode(
-            x=alt.X("day:O", title=None, axis=_day_axis(days, size)),
+            x=alt.X("at:O", title=None, axis=_label_axis(bars, size)),
             y=alt.Y(
                 "amount:Q",
                 title=None,
@@ -73,17 +91,23 @@ def day_chart(days: Sequence[DayBar], f: Formats, *, size: Size, description: st
             ),
             order=alt.Order("order:O"),
         )
-        .properties(
-            width=size.width - _LABELS_WIDTH,
-            height=size.height - _LABELS_HEIGHT,
-            padding={"left": _LABELS_WIDTH - 4, "right": 4, "top": 8, "bottom": _LABELS_HEIGHT - 8},
-            autosize="none",
-            background="transparent",
-        )
-        .configure(aria=False, font=FONT)
-        .configure_view(stroke=None)
     )
-    return _inline(vl_convert.vegalite_to_svg(chart.to_dict()), description)
+    return drawn
+
+
+def _notes(bars: Sequence[Bar], size: Size) -> alt.Chart:
+    """What is written above some bars."""
+    notes = [
+        {"at": index, "note": bar.note, "amount": str(bar.usage + bar.creation)}
+        for index, bar in enumerate(bars)
+        if bar.note
+    ]
+    drawn: alt.Chart = (
+        alt.Chart({"values": notes, "format": {"parse": {"amount": "number"}}})
+        .mark_text(baseline="bottom", dy=-3, fontSize=size.font, color=INK)
+        .encode(x=alt.X("at:O"), y=alt.Y("amount:Q"), text="note:N")
+    )
+    return drawn
 
 
 def cost_chart(
@@ -302,8 +326,8 @@ def tick_step(highest: Decimal) -> tuple[Decimal, int]:
 _LABELS_WIDTH, _LABELS_HEIGHT = 60, 34
 
 
-def _day_axis(days: Sequence[DayBar], size: Size) -> alt.Axis:
-    labels = [day.label if day.labelled else "" for day in days]
+def _label_axis(bars: Sequence[Bar], size: Size) -> alt.Axis:
+    labels = [bar.label for bar in bars]
     return alt.Axis(
         labelExpr=f"{json.dumps(labels)}[datum.value]",
         labelAngle=0,

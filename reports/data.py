@@ -4,7 +4,7 @@ Everything is gathered once, before any section is asked; a section picks what i
 groups and are only added up here, exactly.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -14,13 +14,15 @@ from billing.alerting.firings import Firing, firings
 from billing.alerting.rules import Budget
 from billing.bill import Bill, Line, exact_sum
 from billing.budgets import BudgetState, budget_states
+from billing.comparing import Comparison, compare
 from billing.grouping import Group, group
-from billing.pipeline import MeteredBill, created_manually, make_bill, make_metered_bill
+from billing.pipeline import MeteredBill, created_manually, make_metered_bill
 from billing.store import Reader, Store
+from billing.trend import MonthCost, earlier_bills, months_before, same_span, trend
 from reports.records import CacheRef, cache_names, last_observed, tag_keys
 from rules.charges import CHARGES, charge
 from rules.money import Settlement, SettlementRule, settle
-from rules.period import Month, epoch_s, instant
+from rules.period import Month, epoch_s
 from rules.tariff import DatedValue, Rate, Tariff
 
 CACHES_NAMED = 20
@@ -100,14 +102,17 @@ class UsedRate(NamedTuple):
 class ReportData:
     """All values of one report.
 
-    `previous` is the month before up to the same point, None where nothing was recorded then. `account` is None for all accounts.
-    `by_day` has every day of the month.
+    `previous` compares with the month before, `year_ago` with the same month a year ago, both up to the same point where
+    the month is still running; None where nothing was recorded then. `trend` has the twelve months before, and the month itself.
+    `account` is None for all accounts. `by_day` has every day of the month.
     """
 
     bill: Bill
     account: str | None
     settled: Settled
-    previous: Bill | None
+    previous: Comparison | None
+    year_ago: Comparison | None
+    trend: tuple[MonthCost, ...]
     by_cache: tuple[Group, ...]
     by_account: tuple[Group, ...]
     by_region: tuple[Group, ...]
@@ -159,13 +164,17 @@ def gather(
         for each in budgets
         if account in (None, each.account) and each.currency in (None, tariff.currency)
     ]
+    earlier = earlier_bills(reader, month, as_of=as_of, tariff=tariff, accounts=accounts)
+    beside = _beside(reader, metered.bill, earlier, accounts)
     data = assemble(
         metered,
         account=account,
-        previous=_previous(reader, month, as_of=as_of, tariff=tariff, accounts=accounts),
+        previous=beside[month.previous()],
+        year_ago=beside[months_before(month)[0]],
+        earlier=earlier,
         by_tag=by_tag,
         further_tag_keys=keys[TAG_KEYS_SHOWN:],
-        cache_names=cache_names(reader, _named(metered)),
+        cache_names=cache_names(reader, _named(metered, beside[month.previous()])),
         free_creations=_free_creations(metered.bill, would_be, account),
         provenance=Provenance(
             files=len(store.batches()),
@@ -186,6 +195,8 @@ def assemble(
     *,
     account: str | None,
     previous: Bill | None,
+    year_ago: Bill | None,
+    earlier: Mapping[Month, Bill],
     by_tag: tuple[TagGroups, ...],
     further_tag_keys: tuple[str, ...],
     cache_names: dict[CacheRef, str],
@@ -199,7 +210,9 @@ def assemble(
         bill=bill,
         account=account,
         settled=_settled(bill, by_account),
-        previous=previous,
+        previous=None if previous is None else compare(previous, bill),
+        year_ago=None if year_ago is None else compare(year_ago, bill),
+        trend=trend(bill, earlier),
         by_cache=group(metered, "cache"),
         by_account=by_account,
         by_region=group(metered, "region"),
@@ -219,22 +232,28 @@ def largest(groups: Iterable[Group]) -> list[Group]:
     return sorted(groups, key=lambda found: (-found.amount, [part or "" for part in found.key]))
 
 
-def _named(metered: MeteredBill) -> list[CacheRef]:
+def _named(metered: MeteredBill, previous: Bill | None) -> list[CacheRef]:
+    """The caches that the report names: the dearest, and those that changed most."""
     groups = largest(group(metered, "cache"))[:CACHES_NAMED]
-    return [CacheRef(*(part or "" for part in found.key)) for found in groups]
+    moved = () if previous is None else compare(previous, metered.bill).caches[:CACHES_NAMED]
+    named = [CacheRef(*(part or "" for part in found.key)) for found in groups]
+    return list(dict.fromkeys([*named, *(CacheRef(*found.cache) for found in moved)]))
 
 
-def _previous(
-    reader: Reader, month: Month, *, as_of: datetime, tariff: Tariff, accounts: Sequence[str] | None
-) -> Bill | None:
-    """The bill of the month before, up to the same point of it where the month is still running."""
-    before = month.previous()
-    running = epoch_s(as_of) < month.until_s
-    elapsed_s = max(0, epoch_s(as_of) - month.from_s)
-    until_s = min(before.until_s, before.from_s + elapsed_s) if running else epoch_s(as_of)
-    bill = make_bill(reader, before, as_of=instant(until_s), tariff=tariff, accounts=accounts)
-    recorded = sum(bill.records.caches.values()) + sum(bill.records.instances.values())
-    return bill if recorded else None
+def _beside(
+    reader: Reader, bill: Bill, earlier: Mapping[Month, Bill], accounts: Sequence[str] | None
+) -> dict[Month, Bill | None]:
+    """What the month before and the same month a year ago cost, up to the same point of it where the month is still running."""
+    running = epoch_s(bill.as_of) < bill.month.until_s
+    months = (bill.month.previous(), months_before(bill.month)[0])
+    if not running:
+        return {month: earlier.get(month) for month in months}
+    return {
+        month: same_span(reader, month, bill.month, as_of=bill.as_of, tariff=bill.tariff, accounts=accounts)
+        if month in earlier
+        else None
+        for month in months
+    }
 
 
 def _settled(bill: Bill, by_account: Iterable[Group]) -> Settled:

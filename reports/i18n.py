@@ -114,6 +114,10 @@ class Formats:
         """An amount without its currency, for a column: 12,345.67."""
         return _data(value, self._short(value), rounded=_rounded(value, self.places) != value)
 
+    def plain_amount(self, value: Decimal) -> str:
+        """An amount as text alone, where no markup may stand."""
+        return self._short(value)
+
     def cents(self, value: Decimal) -> Markup:
         """A settled amount without its currency: two decimals, always."""
         return _data(value, self._decimal(value, 2))
@@ -176,6 +180,10 @@ class Formats:
     def month(self, from_s: int) -> str:
         """The month that begins at an instant: October 2026."""
         return format_skeleton("yMMMM", _local(from_s), locale=self._locale)
+
+    def month_short(self, from_s: int, *, with_year: bool) -> str:
+        """The month that begins at an instant, as a chart writes it: Oct 2026, or Oct alone."""
+        return format_skeleton("yMMM" if with_year else "MMMMM", _local(from_s), locale=self._locale)
 
     def day(self, label: str) -> str:
         """A day of the month, from its label: Thu, Oct 1."""

@@ -17,6 +17,7 @@ from reports.i18n import Formats, Words
 SECTIONS = (
     "summary",
     "change",
+    "trend",
     "by_charge",
     "by_day",
     "by_cache",

@@ -4,20 +4,23 @@ from decimal import Decimal
 
 import pytest
 
-from reports.charts import NARROW, WIDE, DayBar, day_chart, tick_step
+from reports.charts import NARROW, WIDE, Bar, bar_chart, tick_step
 from reports.i18n import Formats
 
 FORMATS = Formats("en", currency="CNY", places=2)
-DAYS = [DayBar(str(day + 1), Decimal(day * 100), Decimal("7.5"), day % 7 == 0) for day in range(31)]
+DAYS = [
+    Bar(str(day + 1) if day % 7 == 0 else "", Decimal(day * 100), Decimal("7.5"), "most" if day == 30 else "")
+    for day in range(31)
+]
 
 
 def test_the_same_days_give_the_same_drawing() -> None:
-    one, two = (day_chart(DAYS, FORMATS, size=WIDE, description="d") for _ in range(2))
+    one, two = (bar_chart(DAYS, FORMATS, size=WIDE, description="d") for _ in range(2))
     assert one == two
 
 
 def test_a_chart_fills_its_place_and_says_what_it_shows() -> None:
-    chart = day_chart(DAYS, FORMATS, size=NARROW, description="costs <b>a day</b>")
+    chart = bar_chart(DAYS, FORMATS, size=NARROW, description="costs <b>a day</b>")
     head = chart[: chart.index(">") + 1]
     assert 'viewBox="0 0 340 200"' in head
     assert "width=" not in head
@@ -25,16 +28,18 @@ def test_a_chart_fills_its_place_and_says_what_it_shows() -> None:
 
 
 def test_a_chart_keeps_to_the_content_security_policy() -> None:
-    chart = day_chart(DAYS, FORMATS, size=WIDE, description="d")
+    chart = bar_chart(DAYS, FORMATS, size=WIDE, description="d")
     assert "style=" not in chart
     assert "<script" not in chart
     assert "href=" not in chart.replace('xmlns:xlink="http://www.w3.org/1999/xlink"', "")
 
 
 def test_labels_are_text_in_the_language_of_the_page() -> None:
-    chart = day_chart(DAYS, FORMATS, size=WIDE, description="d")
+    chart = bar_chart(DAYS, FORMATS, size=WIDE, description="d")
     assert ">4,000</text>" in chart
     assert ">29</text>" in chart
+    assert ">28</text>" not in chart
+    assert ">most</text>" in chart
 
 
 @pytest.mark.parametrize(

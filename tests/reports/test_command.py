@@ -119,7 +119,7 @@ def test_what_is_gathered(workspace: Path) -> None:
     assert [found.key for found in data.by_tag] == ["env", "team"]
     assert all(sum(one.amount for one in found.groups) == data.bill.total for found in data.by_tag)
     assert data.previous is not None
-    assert data.previous.total > 0
+    assert data.previous.before.total > 0
     assert data.provenance.files == 2
     assert data.provenance.last_observed == datetime(2026, 11, 1, tzinfo=UTC)
     free = data.free_creations

@@ -77,11 +77,14 @@ def test_each_breakdown_shows_the_total(section: str) -> None:
 
 def test_the_parts_of_the_change_sum_to_it() -> None:
     values = page_of("en").values["change"]
-    rows = [values[index : index + 3] for index in range(0, len(values), 3)]
+    assert FULL.previous is not None
+    count = 6 * (len(FULL.previous.charges) + 1)
+    rows = [values[index : index + 6] for index in range(0, count, 6)]
     *parts, whole = rows
     assert [exact_sum(column) for column in zip(*parts, strict=True)] == whole
-    assert FULL.previous is not None
-    assert whole == [FULL.previous.total, FULL.bill.total, FULL.bill.total - FULL.previous.total]
+    assert all(row[1] - row[0] == row[2] == exact_sum(row[3:]) for row in rows)
+    assert whole[:3] == [FULL.previous.before.total, FULL.bill.total, FULL.previous.change]
+    assert exact_sum(values[count : count + 4]) == FULL.previous.change
 
 
 def test_most_caches_are_one_line_and_none_is_lost() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports.breakdown import break_down
-from reports.charts import NARROW, WIDE, DayBar, day_chart
+from reports.charts import NARROW, WIDE, Bar, bar_chart
 from reports.data import ReportData
 from reports.i18n import Formats, Words
 from rules.period import epoch_s
@@ -22,7 +22,7 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
     begun = {day.label for day in bill.month.days() if day.from_s < epoch_s(bill.as_of)}
     dearest = max(days.rows, key=lambda row: row.amount)
     bars = [
-        DayBar(str(index + 1), row.usage, row.creation, index in _LABELLED)
+        Bar(str(index + 1) if index in _LABELLED else "", row.usage, row.creation)
         for index, row in enumerate(days.rows)
     ]
     description = t(
@@ -38,7 +38,7 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
         "to_come": [f.day(str(row.key[0])) for row in days.rows if row.key[0] not in begun],
         "dearest": f.day(str(dearest.key[0])),
         "dearest_amount": dearest.amount,
-        "wide": day_chart(bars, f, size=WIDE, description=description),
-        "narrow": day_chart(bars, f, size=NARROW, description=description),
+        "wide": bar_chart(bars, f, size=WIDE, description=description),
+        "narrow": bar_chart(bars, f, size=NARROW, description=description),
         "complete": bill.complete,
     }

@@ -1,49 +1,35 @@
-"""What changed against the month before, charge by charge; the parts sum to the change."""
+"""What changed against the month before, charge by charge, and why: price, quantity, mix; the parts sum to the change."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
-from reports.breakdown import bar
+from billing.comparing import CacheChange
 from reports.data import ReportData
 from reports.i18n import Formats, Words
-from rules.charges import CHARGES
+from reports.records import CacheRef
+
+_CACHES_SHOWN = 6
 
 
 def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
-    """One row for each charge of either month, with its difference."""
-    month = data.bill.month
+    """One row for each charge of either month with its difference and the parts of it, and the caches that moved most."""
+    month, found = data.bill.month, data.previous
     names = {
         "month": f.month(month.from_s),
         "previous_month": f.month(month.previous().from_s),
         "running": data.running,
+        "found": found,
     }
-    if data.previous is None:
-        return {**names, "rows": None}
-    now, before = data.bill.total_by_charge, data.previous.total_by_charge
-    ids = [
-        declared.id
-        for declared in CHARGES
-        if (declared.id in now or declared.id in before) and not declared.free
-    ]
-    zero = Decimal(0)
-    changes = {id: now.get(id, zero) - before.get(id, zero) for id in ids}
-    longest = max((abs(change) for change in changes.values()), default=zero)
+    if found is None:
+        return names
+
+    def name(change: CacheChange) -> str:
+        return data.cache_names.get(CacheRef(*change.cache), change.cache[2])
+
     return {
         **names,
-        "until": f.instant(data.previous.as_of),
-        "rows": [
-            {
-                "id": id,
-                "now": now.get(id, zero),
-                "before": before.get(id, zero),
-                "change": changes[id],
-                "bar": bar(changes[id], longest),
-            }
-            for id in ids
-        ],
-        "now": data.bill.total,
-        "before": data.previous.total,
-        "change": data.bill.total - data.previous.total,
-        "complete": data.bill.complete and data.previous.complete,
+        "until": f.instant(found.before.as_of),
+        "moved": found.movements,
+        "caches": [(name(change), change) for change in found.caches[:_CACHES_SHOWN]],
+        "complete": data.bill.complete and found.before.complete,
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from billing.comparing import Comparison
 from reports.data import ReportData
 from reports.i18n import Formats, Words
 
@@ -13,7 +14,6 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
     empty = not sum(records.caches.values()) + sum(records.instances.values())
     return {
         "month": f.month(bill.month.from_s),
-        "previous_month": f.month(bill.month.previous().from_s),
         "account": data.account,
         "running": data.running,
         "begun": bool(data.bill.lines) or not data.running,
@@ -26,8 +26,12 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
         "complete": bill.complete,
         "unrated": len(bill.unrated),
         "estimated": bill.estimated_total,
-        "change": None if data.previous is None else bill.total - data.previous.total,
-        "before": None if data.previous is None else data.previous.total,
+        "against": [
+            (f.month(bill.month.previous().from_s), data.previous),
+            (f.month(data.trend[0].month.from_s), data.year_ago),
+        ],
+        "why": None if data.previous is None else _why(data.previous),
+        "unmetered": records.caches["unmetered"],
         "caches": sum(records.caches.values()),
         "caches_charged": records.caches["charged"],
         "instances": sum(records.instances.values()),
@@ -38,4 +42,13 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
         else f.instant(data.provenance.last_observed),
         "tariff": bill.tariff,
         "digest": bill.tariff.digest.removeprefix("sha256:")[:12],
+    }
+
+
+def _why(found: Comparison) -> Mapping[str, Any]:
+    """The parts of a change, and the charge that moved most."""
+    return {
+        "found": found,
+        "moved": found.movements,
+        "most": max(found.charges, key=lambda row: abs(row.change), default=None),
     }
