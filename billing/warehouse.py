@@ -115,17 +115,21 @@ def paths_literal(paths: Iterable[Path]) -> str:
 
 
 def temporary_table(
-    connection: Connection, name: str, types: Mapping[str, str], rows: Iterable[Sequence[Any]]
+    connection: Connection, name: str, types: Mapping[str, str], rows: Iterable[Sequence[int | str | None]]
 ) -> None:
-    """A temporary table of these columns and rows, replacing one of that name; quick for many rows, unlike inserting them."""
+    """A temporary table of numbers, flags and words without spaces, replacing one of that name.
+
+    Columns go in as texts that SQL splits: bound lists are taken over value by value, which is ten times as slow.
+    """
     values = list(zip(*rows, strict=True)) or [()] * len(types)
+    texts = [" ".join(["-" if value is None else str(value) for value in column]) for column in values]
     columns = ", ".join(
-        f"cast(unnest(${index}::{type_}[]) as {type_}) as {column}"
+        f"cast(nullif(unnest(string_split(${index}, ' ')), '-') as {type_}) as {column}"
         for index, (column, type_) in enumerate(types.items(), start=1)
     )
-    connection.execute(
-        f"create or replace temp table {name} as select {columns}", [list(column) for column in values]
-    )
+    none = "" if values[0] else " limit 0"
+    sql = f"create or replace temp table {name} as select {columns}{none}"
+    connection.execute(sql, texts)
 
 
 def write_rows(output: Path, types: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:

@@ -171,17 +171,23 @@ def _one_of(key: str, text: str, known: dict[str, Any]) -> Any:
 
 
 def _numbers(text: str, option: str, most: int) -> list[int]:
-    match = _RANGE.fullmatch(text)
-    if match is None:
-        raise UsageError(f"{text!r} is no range", place=option, hint="write first and last, such as 1..30")
-    first, last = int(match[1]), int(match[2] or match[1])
-    if not first <= last < first + most:
-        raise UsageError(
-            f"{text!r} has no or too many values",
-            place=option,
-            hint=f"write the smaller number first, and at most {most} values",
-        )
-    return list(range(first, last + 1))
+    """The numbers of a list of numbers and ranges, in order: 1..4,7,14."""
+    found: set[int] = set()
+    for part in text.split(","):
+        match = _RANGE.fullmatch(part)
+        if match is None:
+            raise UsageError(
+                f"{text!r} is no range", place=option, hint="write first and last, such as 1..30"
+            )
+        first, last = int(match[1]), int(match[2] or match[1])
+        if not (first <= last < first + most and len(found) < most):
+            raise UsageError(
+                f"{text!r} has no or too many values",
+                place=option,
+                hint=f"write the smaller number first, and at most {most} values",
+            )
+        found.update(range(first, last + 1))
+    return sorted(found)
 
 
 def _seconds(text: str) -> int:

@@ -16,6 +16,7 @@ EXAMPLE_PULL_S, EXAMPLE_IMAGE_BYTES = 50, 386_260_000
 """The provider's example: an image of 386.26 MB took 50 s to prepare (overview of image caches)."""
 
 _GIB_BYTES = 2**30
+_INSTANCE_RATES = (("eci.vcpu", "vCPU-second"), ("eci.memory", "GiB-second"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +52,23 @@ def pulling(
     slices: tuple[Slice, ...],
 ) -> Pulling:
     """The seconds of the pulls, and what the instances cost meanwhile: priced when they start, rounded once."""
-    seconds, cost, missing, unsized = 0, Fraction(0), None, 0
+    seconds, unsized = 0, 0
+    sized: dict[tuple[str, int], list[int]] = {}
     for pull in pulls:
-        plan, at_s = plans[pull.cache_key], slices[pull.slice].from_s
+        plan = plans[pull.cache_key]
         each_s = pull_s(plan, chosen_s)
         seconds += each_s * pull.instances
         unsized += pull.unsized
-        for rate, unit, micro in (
-            ("eci.vcpu", "vCPU-second", pull.vcpu_micro),
-            ("eci.memory", "GiB-second", pull.memory_micro),
-        ):
-            found = tariff.rate(rate, plan.region, at_s)
+        total = sized.setdefault((plan.region, slices[pull.slice].from_s), [0, 0])
+        total[0] += each_s * pull.vcpu_micro
+        total[1] += each_s * pull.memory_micro
+    cost, missing = Fraction(0), None
+    for (region, at_s), quantities in sorted(sized.items()):
+        for (rate, unit), micro in zip(_INSTANCE_RATES, quantities, strict=True):
+            found = tariff.rate(rate, region, at_s)
             if found is None:
-                missing = tariff.missing_reason(rate, plan.region, at_s)
+                missing = tariff.missing_reason(rate, region, at_s)
             else:
-                cost += found.price.per_unit(unit) * micro * each_s / MICRO
+                cost += found.price.per_unit(unit) * micro / MICRO
     amount = None if missing else round_amount(cost.numerator, cost.denominator)
     return Pulling(seconds, amount, missing, unsized)

@@ -78,9 +78,13 @@ def metered_lives(
         return meter(connection, slices, as_of_s=as_of_s, phases=("creation",)).quantities
 
 
-def find_missed(
-    connection: Connection, slices: Sequence[Slice], missed: Iterable[tuple[Plan, Sequence[int]]]
-) -> list[Pull]:
+def keep_starting(connection: Connection, from_s: int, until_s: int) -> None:
+    """Keep the instances that start in [from_s, until_s) at hand, for `find_missed`."""
+    select = _sql("starting_instances").format(from_s=from_s, until_s=until_s)
+    connection.execute(f"create or replace temp table starting_instances as {select}")
+
+
+def find_missed(connection: Connection, missed: Iterable[tuple[Plan, Sequence[int]]]) -> list[Pull]:
     """Keep the instances that miss, for `metered_missed`, and say what pulls; `missed` has the seconds in which they start."""
     rows = (
         (plan.cache.cache_key, started_s, plan.creation_method == "manual")
@@ -88,10 +92,7 @@ def find_missed(
         for started_s in seconds
     )
     temporary_table(connection, "missed", MISSED_TYPES, rows)
-    bounds = {"from_s": slices[0].from_s, "until_s": slices[-1].until_s}
-    connection.execute(
-        f"create or replace temp table missed_instances as {_sql('missed_instances').format(**bounds)}"
-    )
+    connection.execute(f"create or replace temp table missed_instances as {_sql('missed_instances')}")
     return [Pull._make(row) for row in connection.execute(_sql("pulls")).fetchall()]
 
 

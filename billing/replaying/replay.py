@@ -33,7 +33,6 @@ from billing.replaying.rerating import Rerated, Rerater
 from billing.replaying.sentences import assumptions
 from billing.store import Reader
 from billing.warehouse import Connection
-from rules.charges import CHARGES
 from rules.period import Month, epoch_s
 from rules.quota import QUOTAS, quota_for
 from rules.retention import eviction_rank
@@ -46,7 +45,6 @@ Name = tuple[str, str, str]
 """Account, region and id of a cache."""
 
 EVERYTHING = Selection()
-_CHARGE_ORDER = {charge.id: index for index, charge in enumerate(CHARGES)}
 
 
 @contextmanager
@@ -73,6 +71,7 @@ class Replay:
         self._interval = Interval(from_s, until_s, usual_build_s(self._caches))
         self._counts = start_counts(connection, from_s, until_s)
         self._demanded = Demanded()
+        self._recorded = _recorded_costs(self._caches, bill.lines)
         self._rerater = Rerater(connection, as_of_s)
 
     def under(self, choices: Choices, selection: Selection = EVERYTHING) -> Replayed:
@@ -97,6 +96,7 @@ class Replay:
         rerated = self._rerater.rerate(tariff, slices, chosen, touched, simulated)
         by_key = {plan.cache.cache_key: plan for plan in touched}
         pulled = pulling(rerated.pulls, by_key, choices.pull_s, tariff, slices)
+        names = {_name(plan.cache) for plan in touched}
         misses = sum(len(outcome.missed) for place in simulated for _, outcome in place.outcomes)
         known = sum(self._counts.get(cache.cache_key, 0) for cache in self._caches)
         each = [outcome for place in simulated for _, outcome in place.outcomes]
@@ -106,9 +106,10 @@ class Replay:
             currency=self.bill.currency,
             recorded_total=self.bill.total,
             caches=tuple(self._costs(touched, rerated)),
-            lines=tuple(self._lines(touched, rerated)),
+            kept_lines=tuple(line for line in self.bill.lines if _name(line) not in names),
+            made_lines=tuple(rerated.lines),
             unrated=(
-                *(item for item in self.bill.unrated if _name(item) not in _names(touched)),
+                *(item for item in self.bill.unrated if _name(item) not in names),
                 *rerated.unrated,
             ),
             behaviour=Behaviour(
@@ -190,29 +191,20 @@ class Replay:
 
     def _costs(self, touched: Iterable[Plan], rerated: Rerated) -> Iterator[CacheCost]:
         """Every cache that exists in the month or has a line, by account, region and id."""
-        recorded: dict[Name, list[Decimal]] = {_name(plan.cache): [] for plan in touched}
-        recorded |= {_name(cache): [] for cache in self._caches}
-        for line in self.bill.lines:
-            recorded.setdefault(_name(line), []).append(line.amount)
         replayed = {
             _name(plan.cache): rerated.amounts.get(plan.cache.cache_key, Decimal(0)) for plan in touched
         }
-        for name in sorted(recorded):
-            was = exact_sum(recorded[name])
+        for name, was in self._recorded.items():
             yield CacheCost(*name, was, replayed.get(name, was))
 
-    def _lines(self, touched: Iterable[Plan], rerated: Rerated) -> list[Line]:
-        changed = _names(touched)
-        kept = [line for line in self.bill.lines if _name(line) not in changed]
-        return sorted(
-            [*kept, *rerated.lines],
-            key=lambda line: (*_name(line), _CHARGE_ORDER[line.charge], line.period_from),
-        )
+
+def _recorded_costs(caches: Iterable[RecordedCache], lines: Iterable[Line]) -> dict[Name, Decimal]:
+    """What every cache cost that exists in the month or has a line, by account, region and id."""
+    amounts: dict[Name, list[Decimal]] = {_name(cache): [] for cache in caches}
+    for line in lines:
+        amounts.setdefault(_name(line), []).append(line.amount)
+    return {name: exact_sum(amounts[name]) for name in sorted(amounts)}
 
 
 def _name(named: Line | Unrated | RecordedCache) -> Name:
     return named.account_id, named.region, named.cache_id
-
-
-def _names(touched: Iterable[Plan]) -> set[Name]:
-    return {_name(plan.cache) for plan in touched}

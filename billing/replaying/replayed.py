@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from billing.bill import Line, Unrated, exact_sum
+from rules.charges import CHARGES
 from rules.money import plain
 from rules.period import Month
+
+_CHARGE_ORDER = {charge.id: index for index, charge in enumerate(CHARGES)}
 
 
 class CacheCost(NamedTuple):
@@ -53,7 +56,7 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A month under other choices. `lines` are those of the replay, by account, region, cache, charge and rate period.
+    """A month under other choices: kept_lines as they were billed, made_lines of the caches that something is chosen for.
 
     extra_pull_amount: what the instances that miss cost while they pull, which is no part of the total; None where
     their price is not known. unrated: what the replay has no price for; the total is then incomplete.
@@ -64,16 +67,33 @@ class Replayed:
     currency: str
     recorded_total: Decimal
     caches: tuple[CacheCost, ...]
-    lines: tuple[Line, ...]
+    kept_lines: tuple[Line, ...]
+    made_lines: tuple[Line, ...]
     unrated: tuple[Unrated, ...]
     behaviour: Behaviour
     extra_pull_amount: Decimal | None
     assumptions: tuple[str, ...]
 
     @property
+    def lines(self) -> tuple[Line, ...]:
+        """The replay's lines, by account, region, cache, charge and rate period."""
+        return tuple(
+            sorted(
+                (*self.kept_lines, *self.made_lines),
+                key=lambda line: (
+                    line.account_id,
+                    line.region,
+                    line.cache_id,
+                    _CHARGE_ORDER[line.charge],
+                    line.period_from,
+                ),
+            )
+        )
+
+    @property
     def replayed_total(self) -> Decimal:
         """The exact sum of the replay's lines."""
-        return exact_sum(line.amount for line in self.lines)
+        return exact_sum(cache.replayed for cache in self.caches)
 
     @property
     def difference(self) -> Decimal:

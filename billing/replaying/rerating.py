@@ -15,6 +15,7 @@ from billing.replaying.plan import Plan
 from billing.replaying.relations import (
     Pull,
     find_missed,
+    keep_starting,
     metered_lives,
     metered_missed,
     metered_usage,
@@ -39,6 +40,7 @@ class Rerater:
     def __init__(self, connection: Connection, as_of_s: int) -> None:
         self._connection = connection
         self._as_of_s = as_of_s
+        self._starting_kept = False
         self._usage: tuple[object, list[Metered]] | None = None
 
     def rerate(
@@ -58,10 +60,19 @@ class Rerater:
         with collector_paused():
             usage = self._metered_usage(slices, plans)
             own = metered_lives(self._connection, slices, self._as_of_s, lives)
-            pulls = find_missed(self._connection, slices, missed_starts(simulated))
+            pulls = self._pulls(slices, simulated)
             missed = metered_missed(self._connection, slices, self._as_of_s) if pulls else ()
             used = (quantity for quantity in chain(usage, missed) if quantity.cache_key in by_key)
             return self._rated(tariff, slices, [*own, *used], by_key, pulls)
+
+    def _pulls(self, slices: Sequence[Slice], simulated: Iterable[Simulated]) -> list[Pull]:
+        missed = list(missed_starts(simulated))
+        if not missed:
+            return []
+        if not self._starting_kept:
+            keep_starting(self._connection, slices[0].from_s, slices[-1].until_s)
+            self._starting_kept = True
+        return find_missed(self._connection, missed)
 
     def _metered_usage(self, slices: Sequence[Slice], plans: Iterable[Plan]) -> list[Metered]:
         forms = [plan for plan in plans if plan.remade]
