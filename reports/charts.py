@@ -139,6 +139,7 @@ def cost_chart(
             values={"expr": f"[{','.join(map(str, ticks))}]"},
             labelColor=MUTED,
             labelFontSize=size.font,
+            labelPadding=6,
             grid=False,
             ticks=False,
             domainColor=INK,

@@ -121,9 +121,8 @@ def _print_options(estimate: Estimate) -> None:
             *([each.saved_amount] if saves else []),
         ]
         estimated = {line.charge for line in each.lines if line.estimated}
-        columns.append(
-            _cells(amounts, free, TITLES[each.option], [charge in estimated for charge in charges])
-        )
+        cells = _cells(amounts, free, TITLES[each.option], [charge in estimated for charge in charges])
+        columns.append(_with_gaps(cells, [charge in each.without_price for charge in charges]))
     titles = [
         TITLES[each.option].rjust(len(cells[0]) - 1) + " "
         for each, cells in zip(estimate.options, columns, strict=True)
@@ -149,12 +148,26 @@ def _cells(amounts: Sequence[Decimal | None], free: set[int], title: str, marks:
     return cells
 
 
+def _with_gaps(cells: list[str], missing: Sequence[bool]) -> list[str]:
+    """The cells with a ? where a price is missing, and at the total that lacks it."""
+    if not any(missing):
+        return cells
+    marks = [*missing, True, *([False] * (len(cells) - len(missing) - 1))]
+    blank = " " * (len(cells[0]) - 1)
+    return [
+        (blank if index < len(missing) else cell[:-1]) + "?" if marked else cell
+        for index, (cell, marked) in enumerate(zip(cells, marks, strict=True))
+    ]
+
+
 def _print_saved(estimate: Estimate) -> None:
     """What the mark means, and how much time the caches spare the instances."""
     from rules.durations import duration_label
 
     if any(line.estimated for each in estimate.options for line in each.lines):
         _say(_dim("~ rests on an estimate"))
+    if not all(each.complete for each in estimate.options):
+        _say("? has no price: the total is incomplete")
     saved = [
         f"{each.option} {duration_label(each.saved_s)}"
         for each in estimate.options

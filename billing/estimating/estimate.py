@@ -38,8 +38,8 @@ class Estimate(NamedTuple):
 
     @property
     def charges(self) -> tuple[str, ...]:
-        """The charges that any option has, in the order of a bill."""
-        arising = {charge for each in self.options for charge in each.total_by_charge}
+        """The charges that arise in any option, with a price or without, in the order of a bill."""
+        arising = {charge for each in self.options for charge in (*each.total_by_charge, *each.without_price)}
         return tuple(charge.id for charge in PRICED if charge.id in arising)
 
     def option(self, name: Option) -> PricedOption:

@@ -48,6 +48,11 @@ class PricedOption(NamedTuple):
         return not self.unrated
 
     @property
+    def without_price(self) -> frozenset[str]:
+        """The charges that arise and have no price: they are in no total."""
+        return frozenset(item.charge for item in self.unrated)
+
+    @property
     def total(self) -> Decimal:
         """The exact sum of the lines."""
         return exact_sum(line.amount for line in self.lines)

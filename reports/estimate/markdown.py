@@ -156,7 +156,7 @@ def _choices(found: Estimate) -> str:
     """The options' charges side by side, the cheapest, and the break-even with its charts."""
     charges = found.charges
     rows = [[charge, *(_of_charge(option, charge) for option in found.options)] for charge in charges]
-    rows.append(["**total**", *(f"**{plain(option.total)}**" for option in found.options)])
+    rows.append(["**total**", *(_total(option) for option in found.options)])
     table = _table(["", *(TITLES[option.option] for option in found.options)], rows, numbers=range(1, 4))
     best = "not known" if found.cheapest is None else TITLES[found.cheapest]
     said = [f"- by {each.variable.unit}: {sentence(each, TITLES)}" for each in found.break_evens]
@@ -166,8 +166,14 @@ def _choices(found: Estimate) -> str:
     return "\n\n".join([*parts, *(_chart(found, index) for index in range(len(found.break_evens[:1])))])
 
 
+def _total(option: PricedOption) -> str:
+    return f"**{plain(option.total)}**{'' if option.complete else ' (incomplete)'}"
+
+
 def _of_charge(option: PricedOption, charge: str) -> str:
     lines = [line for line in option.lines if line.charge == charge]
+    if charge in option.without_price:
+        return "no price"
     if not lines:
         return "–"
     amount = "free" if lines[0].free else plain(option.total_by_charge[charge])

@@ -77,6 +77,8 @@ def _detail(found: Estimate, formats: Formats) -> dict[str, object]:
 def _cell(found: Estimate, index: int, charge: str) -> Cell:
     option = found.options[index]
     lines = [line for line in option.lines if line.charge == charge]
+    if charge in option.without_price:
+        return Cell("no price", False)
     if not lines:
         return Cell("–", False)
     text = "free" if lines[0].free else plain(option.total_by_charge[charge])

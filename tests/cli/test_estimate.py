@@ -1,6 +1,7 @@
 """`imcost estimate`: options in, three choices side by side out; what can't be had is said."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -130,6 +131,12 @@ def test_a_region_without_prices_says_what_would_add_them(imcost: Shell) -> None
     manual = options(result)["manual"]
     assert not manual["complete"]
     assert manual["unrated"][0]["reason"] == "no rate eci.vcpu for region us-west-1 from 2026-10-01"
+    table = imcost("estimate", "--region", "cn-shanghai", "--at", "2026-10-05").out
+    assert "creation.disk" in table
+    assert re.search(r"creation\.disk +\?", table)
+    assert "? has no price: the total is incomplete" in table
+    for format_, said in (("markdown", "(incomplete: a price is missing)"), ("html", "no price</td>")):
+        assert said in imcost("estimate", "--region", "us-west-1", "--format", format_).out
     toml = result.err[result.err.index("tariff = {") :]
     folder = imcost.workspace / "tariffs"
     folder.mkdir(parents=True)

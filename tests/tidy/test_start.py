@@ -31,7 +31,9 @@ sys.exit(code)
 
 
 @pytest.mark.parametrize(
-    "args", [["--help"], ["--version"], ["charges", "--help"], ["import", "--help"]], ids=" ".join
+    "args",
+    [["--help"], ["--version"], ["charges", "--help"], ["import", "--help"], ["estimate", "--help"]],
+    ids=" ".join,
 )
 def test_help_imports_nothing_slow(args: list[str]) -> None:
     done = subprocess.run(
