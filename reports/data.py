@@ -19,6 +19,7 @@ from billing.grouping import Group, group
 from billing.pipeline import MeteredBill, created_manually, make_metered_bill
 from billing.store import Reader, Store
 from billing.trend import MonthCost, earlier_bills, months_before, same_span, trend
+from reports.quotas import MonthQuota, month_quotas
 from reports.records import CacheRef, cache_names, last_observed, tag_keys
 from rules.charges import CHARGES, charge
 from rules.money import Settlement, SettlementRule, settle
@@ -126,6 +127,7 @@ class ReportData:
     values: tuple[DatedValue, ...]
     budgets: tuple[BudgetState, ...] = ()
     firings: tuple[Firing, ...] = ()
+    quotas: tuple[MonthQuota, ...] = ()
 
     @property
     def running(self) -> bool:
@@ -181,6 +183,7 @@ def gather(
             rejected_rows=len(store.rejections()),
             last_observed=last_observed(reader, month, until_s=until_s, account=account),
         ),
+        quotas=month_quotas(store, reader, month, until_s=until_s, accounts=accounts),
     )
     fired = firings(store.alerts, month.from_s, until_s)
     return replace(
@@ -202,6 +205,7 @@ def assemble(
     cache_names: dict[CacheRef, str],
     free_creations: FreeCreations,
     provenance: Provenance,
+    quotas: tuple[MonthQuota, ...] = (),
 ) -> ReportData:
     """The report's data from bills that have been made already."""
     bill = metered.bill
@@ -224,6 +228,7 @@ def assemble(
         provenance=provenance,
         rates=_used_rates(bill),
         values=_used_values(bill),
+        quotas=quotas,
     )
 
 

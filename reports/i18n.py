@@ -90,6 +90,12 @@ class Formats:
         """A whole number: 12,345."""
         return self._decimal(Decimal(value), 0)
 
+    def signed(self, value: Decimal, places: int = 1) -> str:
+        """A change as a number with its sign and at most so many decimals: +1.5, −2, 0."""
+        rounded = _rounded(value, places)
+        kept = max(0, -int(rounded.normalize().as_tuple().exponent)) if rounded else 0
+        return (PLUS if rounded > 0 else "") + self._decimal(rounded, kept)
+
     def money(self, value: Decimal, places: int = 2) -> str:
         """An amount with its currency, as a sentence or a heading has it: CNY 12,345.67."""
         rounded = _rounded(value, places)

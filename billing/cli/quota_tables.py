@@ -143,6 +143,10 @@ def _use_sentences(use: QuotaUse) -> list[str]:
     said.append(f"the month's peak was {use.peak} at {rfc3339(use.peak_at)}")
     if use.above_s:
         said.append(f"80 % of the limit or more was used for {length_text(use.above_s)} of the month")
+    if use.full_s:
+        said.append(f"the quota was full for {length_text(use.full_s)} of the month")
+    if use.evicted:
+        said.append(f"{use.evicted} caches were deleted while it was full, probably to make room")
     return said
 
 

@@ -42,7 +42,8 @@ class QuotaUse:
     there is none; limit, limit_observed_at: the limit with the latest observation, None: not known, which is never fine. stale:
     the observation is older than it may be. difference: observed - counted at the observation's own moment, and differs_since
     the first observation since which all have differed. peak: the most in the month of `at` up to it, counted or observed, first
-    reached at peak_at. above_s: seconds of the month up to `at` with at least 80 % used. next_evicted: ids in their order.
+    reached at peak_at. above_s, full_s: seconds of the month up to `at` with at least 80 % and with all of the limit used;
+    evicted: caches that were deleted in the month while it was full, probably to make room. next_evicted: ids in their order.
     """
 
     account_id: str
@@ -58,6 +59,8 @@ class QuotaUse:
     peak: int
     peak_at: datetime
     above_s: int
+    full_s: int
+    evicted: int
     difference: int
     differs_since: datetime | None
     forecast: Forecast
@@ -127,32 +130,59 @@ def quota_uses(
     points = _points(connection, at_s, at_s - window_s)
     differences = _differences(connection)
     victims = _victims(connection, at_s)
+    evicted = dict(
+        connection.execute(quota_sql("quota_evictions"), {"month_s": month_s, "at_s": at_s}).fetchall()
+    )
     rows = connection.execute(
         quota_sql("quota_uses"), {"at_s": at_s, "month_s": month_s, "above_percent": ABOVE_PERCENT}
     ).fetchall()
-    return tuple(
-        QuotaUse(
-            account_id=account_id,
-            region=region,
-            quota=quota_id,
-            at=at,
-            counted=counted,
-            observed=observed,
-            observed_at=_instant(observed_s),
-            stale=observed_s is not None and at_s - observed_s > stale // timedelta(seconds=1),
-            limit=limit,
-            limit_observed_at=_instant(limit_s),
-            peak=peak,
-            peak_at=instant(peak_s),
-            above_s=above_s,
-            difference=differences.get(key, (0, 0))[0],
-            differs_since=instant(differences[key][1]) if key in differences else None,
-            forecast=_forecast(points, key, at_s, counted if observed is None else observed, limit, window_s),
-            at_limit=at_limit(quota(quota_id), victims[key]),
-            victims=tuple(victims[key]),
+    uses = []
+    for row in map(_Row._make, rows):
+        since = differences.get(row.key)
+        used = row.counted if row.observed is None else row.observed
+        uses.append(
+            QuotaUse(
+                account_id=row.account_id,
+                region=row.region,
+                quota=row.quota,
+                at=at,
+                counted=row.counted,
+                observed=row.observed,
+                observed_at=_instant(row.observed_s),
+                stale=row.observed_s is not None and at_s - row.observed_s > stale // timedelta(seconds=1),
+                limit=row.limit,
+                limit_observed_at=_instant(row.limit_s),
+                peak=row.peak,
+                peak_at=instant(row.peak_s),
+                above_s=row.above_s,
+                full_s=row.full_s,
+                evicted=evicted.get(row.key, 0),
+                difference=0 if since is None else since[0],
+                differs_since=None if since is None else instant(since[1]),
+                forecast=_forecast(points, row.key, at_s, used, row.limit, window_s),
+                at_limit=at_limit(quota(row.quota), victims[row.key]),
+                victims=tuple(victims[row.key]),
+            )
         )
-        for account_id, region, quota_id, key, counted, observed, observed_s, limit, limit_s, peak, peak_s, above_s in rows
-    )
+    return tuple(uses)
+
+
+class _Row(NamedTuple):
+    """A row of quota_uses.sql."""
+
+    account_id: str
+    region: str
+    quota: str
+    key: int
+    counted: int
+    observed: int | None
+    observed_s: int | None
+    limit: int | None
+    limit_s: int | None
+    peak: int
+    peak_s: int
+    above_s: int
+    full_s: int
 
 
 def _points(connection: Connection, at_s: int, from_s: int) -> Mapping[tuple[int, str], list[Point]]:

@@ -58,6 +58,8 @@ def use_json(use: QuotaUse) -> dict[str, Any]:
         "peak": use.peak,
         "peak_at": rfc3339(use.peak_at),
         "above_80_percent_s": use.above_s,
+        "full_s": use.full_s,
+        "evicted": use.evicted,
         "difference": use.difference,
         "differs_since": _instant(use.differs_since),
         "forecast": _forecast(use.forecast),

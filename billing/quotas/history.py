@@ -62,7 +62,7 @@ def history(
 
 
 class QuotaDay(NamedTuple):
-    """One day of a quota in the billing zone: its last step, and the most that was used in it. It begins at `from_s`."""
+    """One day of a quota in the billing zone, from `from_s` on: its last step, and the most in it, counted or observed."""
 
     from_s: int
     last: QuotaStep
@@ -77,7 +77,7 @@ def by_day(steps: Iterable[QuotaStep]) -> dict[tuple[str, str, str], list[QuotaD
         begin_s, until_s = epoch_s(step.at), max(epoch_s(step.until), epoch_s(step.at) + 1)
         while begin_s < until_s:
             from_s = day_end_s(begin_s) - DAY_S
-            most = step.used
+            most = max(step.counted, step.used)
             if days and days[-1].from_s == from_s:
                 most = max(most, days.pop().most)
             days.append(QuotaDay(from_s, step, most))

@@ -24,6 +24,7 @@ SECTIONS = (
     "by_account",
     "by_region",
     "by_tag",
+    "quotas",
     "budgets",
     "alerts",
     "free_creations",

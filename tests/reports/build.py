@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from billing.alerting.firings import Firing
 from billing.alerting.rules import Budget
@@ -13,12 +14,16 @@ from billing.budgets import BudgetState
 from billing.grouping import group
 from billing.metering import Slice, make_slices
 from billing.pipeline import MeteredBill
+from billing.quotas import QuotaStep, QuotaUse
+from billing.quotas.forecast import Point, forecast
+from billing.quotas.history import QuotaDay
 from billing.rating import Part
 from reports.data import FreeCreations, Provenance, ReportData, TagGroups, assemble
+from reports.quotas import MonthQuota
 from reports.records import CacheRef
 from rules.charges import charge
 from rules.money import cut_cents, round_amount, spread
-from rules.period import Month
+from rules.period import DAY_S, HOUR_S, Month, instant
 from rules.tariff import load
 
 OCTOBER = Month("2026-10")
@@ -109,6 +114,7 @@ def report(
     cache_names: dict[CacheRef, str] | None = None,
     free: FreeCreations | None = None,
     rejected_rows: int = 0,
+    quotas: tuple[MonthQuota, ...] = (),
 ) -> ReportData:
     """The report's data around a bill."""
     return assemble(
@@ -122,7 +128,26 @@ def report(
         cache_names=cache_names or {},
         free_creations=free or FreeCreations(0, ()),
         provenance=Provenance(3, rejected_rows, AFTER),
+        quotas=quotas,
     )
+
+
+def month_quota(account: str = "1001", **given: Any) -> MonthQuota:
+    """A quota in October: 40 of 50 used, full for three hours, two a day more; the rest as given."""
+    at = instant(OCTOBER.until_s - 1)
+    usual: dict[str, Any] = {
+        "account_id": account, "region": "cn-hangzhou", "quota": "manual_image_caches", "at": at, "counted": 40,
+        "observed": None, "observed_at": None, "stale": False, "limit": 50, "limit_observed_at": at, "peak": 50,
+        "peak_at": instant(OCTOBER.from_s), "above_s": 3 * DAY_S, "full_s": 3 * HOUR_S, "evicted": 0, "difference": 0,
+        "differs_since": None, "at_limit": "refused", "victims": (),
+        "forecast": forecast(
+            [Point(OCTOBER.until_s - 1 - day * DAY_S, 40 - 2 * day) for day in range(9, -1, -1)],
+            at_s=OCTOBER.until_s - 1, used=40, limit=given.get("limit", 50),
+        ),
+    }  # fmt: skip
+    use = QuotaUse(**usual | given)
+    step = QuotaStep(*use.subject, instant(OCTOBER.from_s), at, use.counted, None, None, use.limit, False)
+    return MonthQuota(use, tuple(QuotaDay(day.from_s, step, use.counted) for day in OCTOBER.days()))
 
 
 HOSTILE = (
@@ -188,6 +213,7 @@ def full(names: tuple[str, ...] = ("flink", "spark")) -> ReportData:
         cache_names=cache_names,
         free=free,
         rejected_rows=2,
+        quotas=tuple(month_quota(name) for name in names),
     )
     return replace(data, budgets=budgets(names), firings=firings(names))
 

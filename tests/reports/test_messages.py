@@ -13,6 +13,7 @@ from reports.i18n import HERE, LANGUAGES, Words
 from reports.sections import FOLDER, SECTIONS
 from rules.charges import CHARGES, RATE_UNITS
 from rules.money import SETTLEMENT_RULES
+from rules.quota import QUOTAS
 from rules.source import TRUST
 
 SHARED = HERE / "messages"
@@ -93,6 +94,7 @@ def test_messages_made_of_two_parts_are_complete() -> None:
     assert {f"trust_{trust}" for trust in TRUST} <= ids(FOLDER / "tariff", "en")
     values = {name for declared in CHARGES for name in declared.held.values()}
     assert {f"value_{name}" for name in values} <= ids(FOLDER / "tariff", "en")
+    assert {f"kind_{declared.id}" for declared in QUOTAS} <= ids(FOLDER / "quotas", "en")
     for rule in SETTLEMENT_RULES:
         assert f"settlement_{rule}" in ids(FOLDER / "tariff", "en")
         assert f"adjustment_{rule}" in ids(FOLDER / "summary", "en")

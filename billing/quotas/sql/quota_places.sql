@@ -15,6 +15,7 @@ select
         when c.deleted_at is null and c.failed_s is not null then c.failed_s + cast({failed_s} as bigint)
         else c.until_s
     end as place_until_s,
+    c.deleted_at is not null as deleted,
     c.created_at,
     c.last_matched_at,
     c.elimination_strategy
