@@ -20,7 +20,7 @@ EXAMPLE = """
 Examples:
   imcost reconcile 2026-10 bill-2026-10.csv
   imcost reconcile 2026-10 october/*.json.gz --tolerance 5 --tolerance 0.1%
-  imcost reconcile 2026-10 bill.csv --csv differences.csv
+  imcost reconcile 2026-10 bill.csv --html reconciliation.html --csv differences.csv
   imcost reconcile 2026-10 focus.parquet --json
 """
 
@@ -45,9 +45,19 @@ Examples:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write all differences to this file.",
 )
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a page with the bridge to this file.",
+)
 @common_options
 def command(
-    ctx: Context, month: str, bills: tuple[str, ...], tolerances: tuple[str, ...], csv_: Path | None
+    ctx: Context,
+    month: str,
+    bills: tuple[str, ...],
+    tolerances: tuple[str, ...],
+    csv_: Path | None,
+    html: Path | None,
 ) -> None:
     """Reconcile and print; exit code 1 where the sides disagree by more than the tolerance."""
     from billing.cli import lines_out, reconcile_tables
@@ -57,6 +67,8 @@ def command(
     tolerance = tolerance_of(tolerances)
     if csv_ is not None:
         lines_out.check_output("csv", csv_)
+    if html is not None:
+        lines_out.check_output("html", html)
     with ctx.open_store().reader() as reader:
         found = reconcile(
             reader,
@@ -68,6 +80,10 @@ def command(
         )
     if csv_ is not None:
         lines_out.write_csv(csv_, COLUMNS, iter(reconcile_tables.rows(found.differences)))
+    if html is not None:
+        from reports.reconciliation.page import render_reconciliation
+
+        lines_out.write_text(html, render_reconciliation(found))
     if ctx.json:
         ctx.print_json(found.to_json())
     else:

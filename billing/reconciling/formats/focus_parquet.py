@@ -51,7 +51,7 @@ def _text(name: str, type_: str) -> str:
     """A column as text: instants with a zone as UTC, everything else as it is written."""
     if type_ == "TIMESTAMP WITH TIME ZONE":
         return f"cast(cast({quoted(name)} as timestamp) as varchar)"
-    return f"nullif(cast({quoted(name)} as varchar), '')"
+    return f"nullif(nullif(cast({quoted(name)} as varchar), ''), 'NULL')"
 
 
 FORMAT = FocusParquet()
