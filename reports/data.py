@@ -17,6 +17,7 @@ from billing.budgets import BudgetState, budget_states
 from billing.comparing import Comparison, compare
 from billing.grouping import Group, group
 from billing.pipeline import MeteredBill, created_manually, make_metered_bill
+from billing.recommending import Recommendations, recommend
 from billing.store import Reader, Store
 from billing.trend import MonthCost, earlier_bills, months_before, same_span, trend
 from reports.quotas import MonthQuota, month_quotas
@@ -114,6 +115,7 @@ class ReportData:
     previous: Comparison | None
     year_ago: Comparison | None
     trend: tuple[MonthCost, ...]
+    recommendations: Recommendations
     by_cache: tuple[Group, ...]
     by_account: tuple[Group, ...]
     by_region: tuple[Group, ...]
@@ -174,6 +176,7 @@ def gather(
         previous=beside[month.previous()],
         year_ago=beside[months_before(month)[0]],
         earlier=earlier,
+        recommendations=recommend(store, reader, metered.bill, as_of=as_of, tariff=tariff, account=account),
         by_tag=by_tag,
         further_tag_keys=keys[TAG_KEYS_SHOWN:],
         cache_names=cache_names(reader, _named(metered, beside[month.previous()])),
@@ -200,6 +203,7 @@ def assemble(
     previous: Bill | None,
     year_ago: Bill | None,
     earlier: Mapping[Month, Bill],
+    recommendations: Recommendations,
     by_tag: tuple[TagGroups, ...],
     further_tag_keys: tuple[str, ...],
     cache_names: dict[CacheRef, str],
@@ -217,6 +221,7 @@ def assemble(
         previous=None if previous is None else compare(previous, bill),
         year_ago=None if year_ago is None else compare(year_ago, bill),
         trend=trend(bill, earlier),
+        recommendations=recommendations,
         by_cache=group(metered, "cache"),
         by_account=by_account,
         by_region=group(metered, "region"),

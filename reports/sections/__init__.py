@@ -16,6 +16,7 @@ from reports.i18n import Formats, Words
 
 SECTIONS = (
     "summary",
+    "recommendations",
     "change",
     "trend",
     "by_charge",

@@ -18,6 +18,7 @@ from billing.quotas import QuotaStep, QuotaUse
 from billing.quotas.forecast import Point, forecast
 from billing.quotas.history import QuotaDay
 from billing.rating import Part
+from billing.recommending import Recommendation, Recommendations
 from reports.data import FreeCreations, Provenance, ReportData, TagGroups, assemble
 from reports.quotas import MonthQuota
 from reports.records import CacheRef
@@ -109,6 +110,7 @@ def report(
     previous: Bill | None = None,
     year_ago: Bill | None = None,
     earlier: Mapping[Month, Bill] | None = None,
+    recommendations: Recommendations | None = None,
     by_tag: tuple[TagGroups, ...] = (),
     further_tag_keys: tuple[str, ...] = (),
     cache_names: dict[CacheRef, str] | None = None,
@@ -123,6 +125,7 @@ def report(
         previous=previous,
         year_ago=year_ago,
         earlier=earlier or ({} if previous is None else {previous.month: previous}),
+        recommendations=recommendations or Recommendations(),
         by_tag=by_tag,
         further_tag_keys=further_tag_keys,
         cache_names=cache_names or {},
@@ -208,6 +211,24 @@ def full(names: tuple[str, ...] = ("flink", "spark")) -> ReportData:
     data = report(
         found,
         previous=before.bill,
+        recommendations=Recommendations(
+            (
+                Recommendation(
+                    "automatic", (("creation_method", "automatic"),), Decimal("3.5"), 2, Decimal("0.25"), 1, 3
+                ),
+                Recommendation("retention", (("retention_days", "7"),), Decimal("1.5"), 0, Decimal(0), 1, 1),
+                Recommendation("instant", (("instant", "false"),), Decimal(1), 0, None, 1, 1),
+            ),
+            Recommendation(
+                "together",
+                (("retention_days", "7"), ("instant", "false")),
+                Decimal("2.25"),
+                0,
+                Decimal(0),
+                2,
+                2,
+            ),
+        ),
         by_tag=by_tag,
         further_tag_keys=names,
         cache_names=cache_names,
