@@ -29,6 +29,8 @@ def quota_use(
         peak=used,
         peak_at=at,
         above_s=0,
+        full_s=0,
+        evicted=0,
         difference=0,
         differs_since=None,
         forecast=Forecast("theil-sen", "observed", reaches=reaches),
