@@ -193,7 +193,8 @@ def _print_comparison(estimate: Estimate) -> None:
         _say("")
         _say(_bold("what is cheapest when only this changes"))
     for each in estimate.break_evens:
-        _say(f"{GAP}{each.variable.unit:9}{GAP}{sentence(each, TITLES)}")
+        text = f"{each.variable.unit:9}{GAP}{sentence(each, TITLES)}"
+        _say(click.wrap_text(text, width(), initial_indent=GAP, subsequent_indent=" " * 13))
 
 
 def _print_notes(estimate: PlanEstimate) -> None:

@@ -194,10 +194,21 @@ def _fraction(x: Fraction | None) -> str | None:
 
 
 def sentence(found: BreakEven, titles: dict[str, str]) -> str:
-    """Which option is the cheapest where, as a sentence: no cache up to 12 instances, manual from 13."""
+    """Which option is the cheapest where, as a sentence: no cache up to 12 instances, manual from 13.
+
+    Crossings of options of which neither is the cheapest there follow: manual under no cache up to 8 hours.
+    """
     said = [_segment_words(found, each, titles) for each in found.segments]
     never = [titles[option] for option in found.never]
-    return ", ".join(said) + (f"; {' and '.join(never)} never" if never else "")
+    edges = {each.from_x for each in found.segments}
+    asides = [
+        _aside(found.variable, each, titles)
+        for each in found.crossings
+        if each.below and each.at not in edges
+    ]
+    return "; ".join(
+        [", ".join(said), *([f"{' and '.join(never)} never"] if never else []), *filter(None, asides)]
+    )
 
 
 def _segment_words(found: BreakEven, each: Segment, titles: dict[str, str]) -> str:
@@ -217,6 +228,15 @@ def _segment_words(found: BreakEven, each: Segment, titles: dict[str, str]) -> s
     return f"{names} from {low}{f' to {high}' if ends else ''}" + (
         "" if found.segments[0] is not each else f" {unit}"
     )
+
+
+def _aside(variable: Variable, each: Crossing, titles: dict[str, str]) -> str | None:
+    """Which of two costs less up to where they cross; None where they never do."""
+    if each.at is None or each.below is None or each.above is None:
+        return None
+    until = str(each.at.numerator // each.at.denominator) if variable.whole else _words(each.at)
+    unit = variable.unit.removesuffix("s") if until == "1" else variable.unit
+    return f"{titles[each.below]} under {titles[each.above]} up to {until} {unit}"
 
 
 def _words(x: Fraction) -> str:

@@ -66,6 +66,18 @@ def test_sentences_name_whole_instances() -> None:
     assert sentence(even, TITLES) == "no cache up to 10 instances, manual from 11"
 
 
+def test_sentences_name_crossings_below_the_surface() -> None:
+    lines = {
+        "manual": Cost(Fraction(10), Fraction(1)),
+        "automatic": Cost(Fraction(1), Fraction(0)),
+        "no_cache": Cost(Fraction(0), Fraction(3)),
+    }
+    said = sentence(compare(HOURS, lines), TITLES)  # type: ignore[arg-type]
+    assert said == (
+        "no cache up to about 0.333 hours, automatic from about 0.333; manual never; no cache under manual up to 5 hours"
+    )
+
+
 @given(costs)
 def test_the_segments_are_the_lower_envelope(lines: dict[str, Cost]) -> None:
     said = compare(HOURS, lines)  # type: ignore[arg-type]
