@@ -19,7 +19,8 @@ def at(text: str) -> int:
 
 
 def question(**said: Any) -> Question:
-    """The provider's own example, with what is said otherwise; `run_s`, `count` and `extra` are those of its one group."""
+    """The provider's own example, with what is said otherwise; `run_s`, `count` and `extra` are those of its first group,
+    `more` is a second one."""
     group = Group(
         count=said.pop("count", 1),
         run_s=said.pop("run_s", 3 * 3600),
@@ -27,6 +28,7 @@ def question(**said: Any) -> Question:
         memory_gib=Decimal(4),
         extra_ephemeral_gib=said.pop("extra", None),
     )
+    more = said.pop("more", None)
     asked: dict[str, Any] = {
         "name": "estimate",
         "region": "cn-hangzhou",
@@ -35,7 +37,7 @@ def question(**said: Any) -> Question:
         "snapshot_gib": Decimal(2),
         "build_s": 300,
         "keep_s": 3 * 86400,
-        "groups": (group,),
+        "groups": (group,) if more is None else (group, more),
         "pull": None,
     }
     return Question(**(asked | said))

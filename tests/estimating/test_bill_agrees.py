@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.bill import Line, exact_sum
-from billing.estimating import OPTIONS, Option, Pull, Question
+from billing.estimating import OPTIONS, Group, Option, Pull, Question
 from billing.estimating.pricing import PULLING, price
 from billing.estimating.records import records
 from billing.metering import make_slices, meter
@@ -35,6 +35,16 @@ QUESTIONS = st.builds(
     extra=st.none() | st.decimals("0", "90", places=1),
     instant=st.booleans(),
     standard_snapshot_s=st.none() | seconds,
+    more=st.none()
+    | st.builds(
+        Group,
+        count=st.integers(0, 3),
+        run_s=st.integers(0, 9000),
+        vcpu=st.just(Decimal(4)),
+        memory_gib=st.just(Decimal(8)),
+        extra_ephemeral_gib=st.none() | st.decimals("0", "40", places=1),
+        start_s=st.integers(0, 50 * 86400),
+    ),
     pull=st.none() | st.builds(Pull, seconds=st.integers(0, 600), estimated=st.booleans()),
 )
 
