@@ -1,6 +1,7 @@
 """What the books ask the journal: which records a month has, a digest of them, and what changed since they last looked."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from billing.store import Reader
@@ -12,16 +13,19 @@ ANY_BATCH = (1 << 31) - 1
 
 METERED: Mapping[str, tuple[str, ...]] = {
     "instances": (
-        "batch", "line", "account_id", "region", "instance_id", "cache_id", "extra_ephemeral_micro", "started_s", "until_s",
-        "known_until_s",
+        "line", "cache_key", "instance_id", "extra_ephemeral_micro", "started_s", "until_s", "known_until_s",
     ),
     "caches": (
-        "batch", "line", "account_id", "region", "cache_id", "creation_method", "size_micro", "snapshot_micro", "snapshot_copies",
-        "flash_copies", "instant", "created_s", "ready_s", "failed_s", "standard_snapshot_s", "until_s", "known_until_s",
-        "ready_observed",
+        "line", "cache_key", "account_id", "region", "cache_id", "creation_method", "size_micro", "snapshot_micro",
+        "snapshot_copies", "flash_copies", "instant", "created_s", "ready_s", "failed_s", "standard_snapshot_s", "until_s",
+        "known_until_s", "ready_observed",
     ),
 }  # fmt: skip
-"""The canonical row of a record: the version's name, whose it is, and every value that metering reads."""
+"""The canonical row of a record: its line in the batch, and every value that metering reads; a cache says what its key means."""
+
+
+UNKNOWN = {"extra_ephemeral_micro", "snapshot_micro", "ready_s", "failed_s", "standard_snapshot_s"}
+"""The columns that may be null: `concat_ws` would leave them out."""
 
 
 class Digests(NamedTuple):
@@ -87,11 +91,24 @@ def changes(reader: Reader, *, since: int, seen_s: int, as_of_s: int) -> Changes
 
 
 def _digest(connection: Connection, kind: str, postings: str, condition: str) -> tuple[int, str]:
-    columns = ", ".join(f"coalesce(cast({column} as varchar), '')" for column in METERED[kind])
+    """How many records there are, and SHA-256 over the digests of their buckets, in order of batch and line."""
+    columns = ", ".join(
+        f"coalesce(cast({column} as varchar), '')" if column in UNKNOWN else column
+        for column in METERED[kind]
+    )
     query = _sql("digest").format(postings=postings, condition=condition, columns=columns)
-    found = connection.execute(query).fetchone()
-    assert found is not None
-    return found[0], found[1]
+    connection.execute(
+        f"create or replace temp table taken_back as select batch, line from {postings} where sign = -1"
+    )
+    chunks = connection.execute(
+        f"select distinct batch, line // 1000000 as chunk from {postings} where sign = 1 and {condition} order by all"
+    ).fetchall()
+    records, whole = 0, sha256()
+    for batch, chunk in chunks:
+        for count, bucket in connection.execute(query, {"batch": batch, "chunk": chunk}).fetchall():
+            records += count
+            whole.update(bucket.encode("ascii"))
+    return records, whole.hexdigest()
 
 
 def _sql(name: str) -> str:

@@ -73,11 +73,9 @@ def instances_behind(
 ) -> list[Behind]:
     """The instances of a cache that run inside [from_s, until_s), by their begin."""
     bound = {"key": key.key, "from_s": from_s, "until_s": until_s}
-    rows = _rows(connection, "instances_behind", bound)
-    connection.execute(
-        "create or replace temp table behind as select unnest(cast($ids as varchar[])) as instance_id",
-        {"ids": sorted({row["instance_id"] for row in rows})},
-    )
+    select = sql_file("billing.explaining", "instances_behind")
+    connection.execute(f"create or replace temp table behind as {select}", bound)
+    rows = _fetched(connection.execute("from behind order by started_s, instance_id"))
     found = _rows(connection, "instance_versions", {"account": key.account_id, "region": key.region})
     versions = _versions(found, paths)
     return [
@@ -121,6 +119,9 @@ def _versions(rows: Sequence[Mapping[str, Any]], paths: Paths) -> dict[str, list
 
 
 def _rows(connection: Connection, name: str, bound: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found = connection.execute(sql_file("billing.explaining", name), dict(bound))
+    return _fetched(connection.execute(sql_file("billing.explaining", name), dict(bound)))
+
+
+def _fetched(found: Connection) -> list[dict[str, Any]]:
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

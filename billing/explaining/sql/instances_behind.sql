@@ -1,7 +1,7 @@
 -- Purpose: the instances behind a charge of one cache.
 -- Grain:   one row per instance that counts and runs inside [$from_s, $until_s).
 -- Takes:   instance_postings; $key.
--- Gives:   its name, the version that counts, and what is metered of it.
+-- Gives:   its name, the version that counts and when that was observed, and what is metered of it.
 select
     i.instance_id,
     i.batch,
@@ -10,7 +10,8 @@ select
     i.until_s,
     i.known_until_s,
     i.extra_ephemeral_micro,
-    i.derived
+    i.derived,
+    epoch_us(i.observed_at) // 1000000 as observed_s
 from instance_postings as i
 where
     i.sign = 1
