@@ -1,6 +1,30 @@
 """All benchmarks, one after the other."""
 
-from benchmarks import books, estimate, forecast, importing, month, peers, quota, reconcile, replay, start
+from benchmarks import (
+    alerts,
+    books,
+    estimate,
+    forecast,
+    importing,
+    month,
+    peers,
+    quota,
+    reconcile,
+    replay,
+    start,
+)
 
-for benchmark in (start, estimate, month, importing, books, quota, forecast, replay, reconcile, peers):
+for benchmark in (
+    start,
+    estimate,
+    month,
+    importing,
+    books,
+    quota,
+    alerts,
+    forecast,
+    replay,
+    reconcile,
+    peers,
+):
     benchmark.main()

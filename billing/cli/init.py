@@ -30,9 +30,16 @@ forecast = "7d"                # warns, too, when the limit is expected to be re
 # actual = ["80%", "100%"]
 # forecast = ["100%"]
 
+# [alerts.health]              # the workspace itself: "off", "warning" or "critical"
+# stale = "off"                # a quota's last observation is old
+# checks = "off"               # imcost check finds errors
+# unrated = "off"              # quantities have no price
+
 [notify]
 urls = []                      # where alerts are sent
-repeat = "4h"
+repeat = "4h"                  # while nobody acknowledges it
+# language = "en"              # or "zh"
+# secret = "${{IMCOST_WEBHOOK_SECRET}}"   # signs webhooks
 
 # [books]
 # settling = "0h"              # a month can be closed so long after its end
