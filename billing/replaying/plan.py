@@ -108,7 +108,7 @@ def demand(
     """The cache as the simulator sees it; None where it is not simulated and isn't there in the interval, either."""
     cache = plan.cache
     exists = cache.created_s < interval.from_s and cache.until_s > interval.from_s
-    made_in_it = cache.created_s >= interval.from_s
+    made_in_it = interval.from_s <= cache.created_s < interval.until_s
     if not plan.simulated and not exists and not made_in_it:
         return None
     made_by_first_miss = plan.creation_method == "automatic" and cache.creation_method == "manual"

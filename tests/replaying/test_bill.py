@@ -74,6 +74,32 @@ def test_what_another_tariff_makes_of_a_month_is_its_bill(world: World) -> None:
             assert sorted(found.unrated) == sorted(bill.unrated)
 
 
+def test_a_cache_is_repriced_for_its_instances_whatever_its_own_times_say() -> None:
+    """It was recorded to be made in June, an instance used it in May."""
+    place = {
+        "account_id": "100",
+        "region": "cn-hangzhou",
+        "observed_at": "2024-07-01T00:00:00Z",
+        "cache_id": "imc-a",
+    }
+    cache = place | {
+        "size_gib": "40",
+        "created_at": "2024-06-05T00:00:00Z",
+        "ready_at": "2024-06-05T00:05:00Z",
+    }
+    used = place | {
+        "instance_id": "eci-1",
+        "started_at": "2024-05-12T00:00:00Z",
+        "ended_at": "2024-05-12T01:00:00Z",
+    }
+    with fresh_program() as program:
+        program.import_files(("caches", [cache]), ("instances", [used]))
+        with replaying(program, "2024-05", "alibaba-cn") as replay:
+            found = replay.under(Choices(tariff=program.tariff("own-cn")))
+        assert found.lines == program.bill("2024-05", "own-cn").lines
+        assert found.difference < 0
+
+
 @pytest.fixture(scope="module")
 def openb(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """A workspace with the openb trace and its caches."""

@@ -1,6 +1,6 @@
 -- Purpose: the caches that a month is replayed with.
 -- Grain:   one row per cache that has a current version and exists in [{from_s}, {until_s}) or is used by an instance that
---          runs in it.
+--          runs in it, whatever its own times say.
 -- Takes:   cache_postings, instance_postings (the journals).
 -- Gives:   what a replay decides by, whole epoch seconds (*_s), GiB x 1 000 000 (*_micro).
 select
@@ -33,10 +33,11 @@ where
         from cache_postings as r
         where r.sign = -1 and r.cache_key = p.cache_key and r.batch = p.batch and r.line = p.line
     )
-    and p.created_s < {until_s}
     and (
-        p.until_s > {from_s}
-        or coalesce(p.ready_s, p.failed_s, p.created_s) >= {from_s}
+        (
+            p.created_s < {until_s}
+            and (p.until_s > {from_s} or coalesce(p.ready_s, p.failed_s, p.created_s) >= {from_s})
+        )
         or p.cache_key in (
             select i.cache_key from instance_postings as i where i.started_s < {until_s} and i.until_s >= {from_s}
         )
