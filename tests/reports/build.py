@@ -211,24 +211,7 @@ def full(names: tuple[str, ...] = ("flink", "spark")) -> ReportData:
     data = report(
         found,
         previous=before.bill,
-        recommendations=Recommendations(
-            (
-                Recommendation(
-                    "automatic", (("creation_method", "automatic"),), Decimal("3.5"), 2, Decimal("0.25"), 1, 3
-                ),
-                Recommendation("retention", (("retention_days", "7"),), Decimal("1.5"), 0, Decimal(0), 1, 1),
-                Recommendation("instant", (("instant", "false"),), Decimal(1), 0, None, 1, 1),
-            ),
-            Recommendation(
-                "together",
-                (("retention_days", "7"), ("instant", "false")),
-                Decimal("2.25"),
-                0,
-                Decimal(0),
-                2,
-                2,
-            ),
-        ),
+        recommendations=recommendations(),
         by_tag=by_tag,
         further_tag_keys=names,
         cache_names=cache_names,
@@ -237,6 +220,28 @@ def full(names: tuple[str, ...] = ("flink", "spark")) -> ReportData:
         quotas=tuple(month_quota(name) for name in names),
     )
     return replace(data, budgets=budgets(names), firings=firings(names))
+
+
+def recommendations() -> Recommendations:
+    """One of each kind, and all that go together."""
+    return Recommendations(
+        (
+            Recommendation(
+                "automatic", (("creation_method", "automatic"),), Decimal("3.5"), 2, Decimal("0.25"), 1, 3
+            ),
+            Recommendation("retention", (("retention_days", "7"),), Decimal("1.5"), 0, Decimal(0), 1, 1),
+            Recommendation("instant", (("instant", "false"),), Decimal(1), 0, None, 1, 1),
+        ),
+        Recommendation(
+            "together",
+            (("retention_days", "7"), ("instant", "false")),
+            Decimal("2.25"),
+            0,
+            Decimal(0),
+            2,
+            2,
+        ),
+    )
 
 
 def budgets(names: tuple[str, ...]) -> tuple[BudgetState, ...]:
