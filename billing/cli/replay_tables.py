@@ -94,9 +94,7 @@ def _print_caches(ctx: Context, replayed: Replayed, rows_shown: int) -> None:
     ordered = sorted(replayed.caches, key=lambda cost: (-abs(cost.difference), cost))
     differing = [cost for cost in ordered if cost.difference]
     shown = differing[:rows_shown] or ordered[:rows_shown]
-    several = [
-        name for name in ("account_id", "region") if len({getattr(cost, name) for cost in ordered}) > 1
-    ]
+    several = [name for name in ("account_id", "region") if len({getattr(cost, name) for cost in shown}) > 1]
     table = _table()
     for name in (*several, "cache_id"):
         table.add_column(name.removesuffix("_id"), overflow="fold", min_width=8)

@@ -140,14 +140,28 @@ def test_a_quota_that_was_observed_holds(month: Shell, tmp_path: Path) -> None:
     assert any("The limit of automatic_image_caches is 1" in sentence for sentence in answer["assumptions"])
 
 
-def test_the_table_fits_80_columns_and_escapes_what_people_wrote(
-    month: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
+def test_the_table_names_what_differs_and_what_is_assumed(month: Shell) -> None:
+    """Only imc-a and imc-b differ; one account and region need no columns."""
     done = month("--as-of", "2026-11-06", "replay", "2026-10", "--set", "creation_method=automatic")
     assert done.code == 0
-    assert "recorded total" in done.out
+    rows = [line.split() for line in done.out.splitlines()]
+    assert rows[1] == ["cache", "recorded", "replayed", "difference"]
+    assert {rows[2][0], rows[3][0]} == {"imc-a", "imc-b"}
+    assert "1 of 3 without a difference" in done.out
+    assert "instances: 3 hits, 1 misses, 50 s of pulling" in done.out
     assert "assumed" in done.out
+
+
+def test_what_others_named_cant_reach_the_terminal(month: Shell, tmp_path: Path) -> None:
+    hostile = (
+        CACHES.splitlines()[0]
+        + "\nimc-\x1b[31m,x,manual,40,2,2026-10-20T10:00:00+08:00,2026-10-20T10:05:00+08:00,,\n"
+    )
+    (tmp_path / "hostile.csv").write_text(hostile)
+    month("import", "hostile.csv", "--account", "100", "--region", "cn-hangzhou")
+    done = month("--as-of", "2026-11-06", "replay", "2026-10", "--set", "size_gib=20")
+    assert done.code == 0
+    assert "\x1b" not in done.out + done.err
 
 
 @pytest.mark.parametrize(
