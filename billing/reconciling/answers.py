@@ -53,7 +53,7 @@ class AnswerBill:
         file = staging / f"{sample.input.file.name}-rows.csv"
         relation = spool(self._rows(sample, bad), columns, file)
         return BillSource(
-            sample.input, self.name, relation, {name: name for name in columns}, numbered="line",
+            sample.input, self.name, relation, {name: name for name in columns}, numbered="line", apart=True,
             quarantined=tuple(bad),
         )  # fmt: skip
 

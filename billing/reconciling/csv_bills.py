@@ -63,7 +63,7 @@ def one_by_one(source: BillSource, header: Sequence[str], staging: Path) -> Bill
     file = staging / f"{source.input.file.name}-records.csv"
     relation = spool(_rows(source.input, header, bad), header, file)
     return BillSource(
-        source.input, source.format, relation, source.columns, numbered="line", utc=source.utc, focus=source.focus,
+        source.input, source.format, relation, source.columns, numbered="line", apart=True, utc=source.utc, focus=source.focus,
         quarantined=tuple(bad),
     )  # fmt: skip
 

@@ -106,9 +106,11 @@ def _typed_sql(source: BillSource, table: str) -> str:
         f"when {name}_text is not null and {name} is null then {number}"
         for number, name in enumerate(NUMBERS, start=1)
     )
+    line = "cast(line as bigint)" if source.numbered else f"row_number() over () + {source.first - 1}"
     return sql_file("billing.reconciling", "typed_rows").format(
         table=table,
-        line="cast(line as bigint)" if source.numbered else f"row_number() over () + {source.first - 1}",
+        line=line,
+        row="cast(row as bigint)" if source.apart else line,
         texts=",\n        ".join([*texts, *numbers]),
         typed=",\n    ".join(typed),
         problems=problems,

@@ -49,10 +49,18 @@ def buckets(grain: Grain) -> Buckets:
     return Buckets("(0 * ({}))", "cast(-9000000000000 as bigint)", "cast(9000000000000 as bigint)")
 
 
+def span_s(first: int, last: int, grain: Grain) -> tuple[int, int]:
+    """From when until when the buckets `first` to `last` are, in epoch seconds; of a month, all time."""
+    if grain == "month":
+        return -(1 << 40), 1 << 40
+    length_s, offset_s = (HOUR_S, 0) if grain == "hour" else (DAY_S, BILLING_OFFSET_S)
+    return first * length_s - offset_s, (last + 1) * length_s - offset_s
+
+
 def lay_out_ours(
     connection: Connection, tariff: Tariff, slices: Sequence[Slice], regions: Sequence[str], grain: Grain
 ) -> None:
-    """Make `ours` (see ours.sql) and `snapshot_shares` over the tables that metering left in the connection."""
+    """Make `ours` (see ours.sql) and `shares`, what each cache holds of what is billed by region."""
     _make_prices(connection, tariff, slices, regions)
     bounds = {"from_s": slices[0].from_s, "until_s": slices[-1].until_s}
     connection.execute(sql_file("billing.reconciling", "known_caches"))
@@ -63,13 +71,22 @@ def lay_out_ours(
         f" select * replace (case when until_s = {last_s} then {full_hour_s} else until_s end as until_s) from slices"
     )
     connection.execute(sql_file("billing.reconciling", "runs").format(**bounds))
+    connection.execute(
+        "create or replace temp table shares (family varchar, account_id varchar, region varchar, cache_id varchar,"
+        " held_micro bigint, begin_s bigint, end_s bigint, per bigint)"
+    )
     parts = [
-        _position_sql(index, charge, grain, **bounds)
+        _position_sql(connection, index, charge, grain, **bounds)
         for index, charge in enumerate(CHARGES)
         if charge.id in FAMILIES
     ]
     connection.execute("create or replace temp table pieces as " + "\nunion all\n".join(parts))
-    connection.execute(sql_file("billing.reconciling", "ours"))
+    instances = [str(index) for index, charge in enumerate(CHARGES) if charge.record == "instance"]
+    builders = "select container_group_id from known_caches where container_group_id is not null"
+    alone = f"p.charge in ({', '.join(instances)}) and p.resource not in ({builders})"
+    # Where a price changes, the slices of one bucket come together; so do a builder that is an instance as well.
+    alone = alone if len(slices) == 1 else "false"
+    connection.execute(sql_file("billing.reconciling", "ours").format(alone=alone))
 
 
 def _make_prices(
@@ -91,7 +108,9 @@ def _make_prices(
         connection.executemany("insert into prices values (?, ?, ?, ?, ?)", rows)
 
 
-def _position_sql(index: int, charge: Charge, grain: Grain, *, from_s: int, until_s: int) -> str:
+def _position_sql(
+    connection: Connection, index: int, charge: Charge, grain: Grain, *, from_s: int, until_s: int
+) -> str:
     """One charge's pieces: what is held in each bucket and slice, and how long."""
     family = FAMILIES[charge.id]
     own = charge.record == "instance"
@@ -110,22 +129,31 @@ def _position_sql(index: int, charge: Charge, grain: Grain, *, from_s: int, unti
         resource = "i.instance_id"
     else:
         resource = "coalesce(c.container_group_id, c.cache_id)"
-    cut = buckets(grain)
-    clipped = f"greatest({begin}, {from_s})"
-    return sql_file("billing.reconciling", "pieces").format(
-        charge=index,
+    spans = sql_file("billing.reconciling", "spans").format(
         family=family,
         subjects="runs as i inner join known_caches as c on i.cache_key = c.cache_key"
         if own
         else "known_caches as c",
         resource=resource,
         held=held_sql(charge),
-        begin=clipped,
+        begin=f"greatest({begin}, {from_s})",
         end=end,
         applies=" and ".join(where),
+    )
+    per = HOUR_S if charge.time == "started_hour" else 1
+    if family in BY_REGION:
+        connection.execute(
+            f"insert into shares select family, account_id, region, cache_id, held_micro, begin_s, end_s, {per} from ({spans})"
+        )
+        spans = sql_file("billing.reconciling", "together").format(spans=spans)
+    cut = buckets(grain)
+    return sql_file("billing.reconciling", "pieces").format(
+        charge=index,
+        family=family,
+        spans=spans,
         first=cut.holding("begin_s"),
         after=cut.after("end_s"),
         bucket_from=cut.from_s,
         bucket_until=cut.until_s,
-        per=HOUR_S if charge.time == "started_hour" else 1,
+        per=per,
     )

@@ -117,7 +117,7 @@ def _compare(
     )
     differences = [
         *time_shifts(connection, context),
-        *_merged(allocated_differences(connection, classified(connection, context))),
+        *_merged(allocated_differences(connection, classified(connection, context), grain)),
         *bridged(connection),
     ]
     broken, broken_count = broken_rows(connection, paths, ulp)

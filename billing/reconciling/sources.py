@@ -33,7 +33,8 @@ class Quarantined(NamedTuple):
 class BillSource:
     """A bill file ready for SQL.
 
-    `columns` gives for each of our names the column of `relation` that holds it, as text. `utc`: times without a zone are
+    `columns` gives for each of our names the column of `relation` that holds it, as text. `apart`: rows were taken apart outside
+    SQL, and several may begin on one line. `utc`: times without a zone are
     UTC (FOCUS) and not the billing zone's. `expected` is the number of rows where the relation must have just so many for its
     places to be lines.
     """
@@ -44,6 +45,7 @@ class BillSource:
     columns: Mapping[str, str]
     first: int = 2
     numbered: str | None = None
+    apart: bool = False
     utc: bool = False
     focus: bool = False
     expected: int | None = None
@@ -75,16 +77,19 @@ class SpooledRow(NamedTuple):
 
 
 def spool(rows: Iterable[SpooledRow], columns: Iterable[str], file: Path) -> str:
-    """Rows written as CSV with their lines in the column `line`, and the SQL that reads them; NUL characters are left out."""
+    """Rows written as CSV, their numbers in the column `row` and their lines in `line`, and the SQL that reads them.
+
+    NUL characters are left out.
+    """
     import csv
 
-    names = ["line", *columns]
+    names = ["row", "line", *columns]
     with file.open("w", newline="", encoding="utf-8", errors="replace") as target:
         writer = csv.writer(target, quoting=csv.QUOTE_ALL)
         writer.writerow(names)
-        for row in rows:
-            values = (row.values.get(name, "").replace("\0", "") for name in names[1:])
-            writer.writerow([row.line, *values])
+        for number, row in enumerate(rows, start=1):
+            values = (row.values.get(name, "").replace("\0", "") for name in names[2:])
+            writer.writerow([number, row.line, *values])
     return csv_relation(file, names)
 
 

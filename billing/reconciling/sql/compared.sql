@@ -1,7 +1,7 @@
 -- Purpose: ours and theirs side by side.
 -- Grain:   one row per family, account, region, resource and bucket that either side has.
 -- Takes:   ours, scoped_rows, {ulp}: the last unit that the bill's amounts are written in; {hours}: the most hours of a bucket.
--- Gives:   difference: theirs minus ours; bound: what the provider's rounding can explain; state: matched, rounding, both, ours, theirs.
+-- Gives:   place: the first of the bill's rows; difference: theirs minus ours; bound: what the provider's rounding can explain; state: matched, rounding, both, ours, theirs.
 create or replace temp table compared as
 select
     *,
@@ -29,15 +29,8 @@ from (
         t.gross as theirs,
         coalesce(t.gross, 0) - coalesce(o.amount, 0) as difference,
         coalesce(t.rows, 0) as rows,
-        t.list_price,
-        t.list_price_unit,
-        t.usage,
-        t.usage_unit,
-        t.period,
         t.resource_package,
-        t.file,
-        t.line,
-        t.kind,
+        t.place,
         coalesce(t.rows, 1) * {ulp} + {hours} * least({ulp}, 0.000001) + 0.0000000001 as bound
     from ours as o
     full outer join (
@@ -49,15 +42,8 @@ from (
             bucket,
             sum(gross) as gross,
             count(*) as rows,
-            case when min(list_price) = max(list_price) then min(list_price) else '' end as list_price,
-            min(list_price_unit) as list_price_unit,
-            sum(usage) as usage,
-            min(usage_unit) as usage_unit,
-            sum(period) as period,
             sum(resource_package) as resource_package,
-            min(file) as file,
-            min(line) as line,
-            min(kind) as kind
+            min(place) as place
         from scoped_rows
         where verdict = 'compare'
         group by family, account_id, region, resource, bucket

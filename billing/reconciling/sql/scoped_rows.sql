@@ -1,12 +1,13 @@
 -- Purpose: what each row of the bill is for, and whether it can be compared with our usage at all.
 -- Grain:   one row per row of the bill.
 -- Takes:   bill_rows, item_families, region_ids, known_ids, known_accounts.
--- Gives:   verdict: compare, or the reason why not; resource: under what our side lists it where resolved, else the bill's own id;
+-- Gives:   place: file and line in one number; verdict: compare, or the reason why not; resource: under what our side lists it where resolved, else the bill's own id;
 --          due: what the row asks for after everything is taken off; bucket in the bill's grain.
 create or replace temp table scoped_rows as
 select
     file,
     line,
+    (cast(file as bigint) << 40) + row_number as place,
     family,
     case when account <> '' then account else coalesce(known_account, only_account, '') end as account_id,
     case when family in ('snapshot', 'local_snapshot', 'enabling') then row_region else coalesce(known_region, row_region) end as region,

@@ -18,6 +18,7 @@ select
     end as problem
 from (
     select
+        row_number,
         line,
         case
             when {focus} then coalesce(strftime(try_cast(cycle as timestamp) + interval 8 hour, '%Y%m'), '')
@@ -67,6 +68,7 @@ from (
     from (
         select
         {line} as line,
+        {row} as row_number,
         {texts}
         from {relation}
     ) as text_columns
