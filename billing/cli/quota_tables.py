@@ -76,13 +76,13 @@ def print_history(ctx: Context, steps: Sequence[QuotaStep]) -> None:
 def _print_uses(ctx: Context, uses: Sequence[QuotaUse]) -> None:
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("account", overflow="fold")
     table.add_column("region", overflow="fold")
     table.add_column("quota", no_wrap=True)
     for header in ("used", "limit", "share", "free", "peak"):
         table.add_column(header, justify="right", no_wrap=True)
-    table.add_column("reaches the limit", no_wrap=True)
+    table.add_column("full on", no_wrap=True)
     for use in uses:
         table.add_row(
             ctx.safe(use.account_id),
