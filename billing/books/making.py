@@ -19,6 +19,9 @@ from billing.store.ledger import Ledger, SealedText
 from rules.period import Month, epoch_s
 from rules.tariff import Tariff
 
+FORM = 1
+"""Which form documents and canonical rows have, as docs/statements.md describes it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
@@ -54,6 +57,7 @@ def make(reader: Reader, ledger: Ledger, trail: Trail, inputs: Inputs, tariffs: 
     carried = pending(reader, ledger, trail, as_of_s=as_of_s, tariffs=tariffs)
     bill = make_bill(reader, inputs.month, as_of=inputs.as_of, tariff=inputs.tariff)
     frozen = {
+        "form": FORM,
         "tariff": {
             "id": inputs.tariff.id,
             "digest": inputs.tariff.digest,

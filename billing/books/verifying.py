@@ -191,6 +191,7 @@ def _made_again(store: Store, reader: Reader, trail: Trail, act: Act) -> Iterato
     if made.frozen["records"] != records:
         different = [name for name in records if made.frozen["records"].get(name) != records[name]]
         yield Fault(what, f"the records that it was made from are others: {', '.join(different)}")
+        return
     accounts = [document["account_id"] for document in made.documents]
     before = {row.sha256: json.loads(row.document) for row in rows}
     if accounts != [document["account_id"] for document in before.values()]:
