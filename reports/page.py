@@ -1,4 +1,4 @@
-"""The report as one HTML page: self-contained, without scripts, under a Content-Security-Policy that lets nothing in.
+"""The report as one HTML page: self-contained, under a Content-Security-Policy that lets nothing in but its own style and script.
 
 The same page is what a browser shows and prints and what becomes the PDF.
 """
@@ -45,13 +45,15 @@ def render_page(data: ReportData, language: str) -> str:
     formats = Formats(language, currency=data.bill.currency, places=i18n.places_for(data.bill.total))
     shared = Words(language, MESSAGES)
     style = page_style(shared)
+    script = (_DESIGN / "tables.js").read_text(encoding="utf-8")
     return templates.get_template("layout.html").render(
         language=language,
         version=__version__,
         title=_title(data, shared, formats),
         created=rfc3339(data.bill.as_of),
-        policy=page_policy(style),
+        policy=page_policy(style, script),
         style=Markup(style),
+        script=Markup(script),
         sections=list(_sections(data, language, formats, templates)),
         t=shared,
     )
@@ -88,13 +90,17 @@ def environment() -> Environment:
     return environment
 
 
-def page_policy(style: str) -> str:
-    """Nothing is loaded from anywhere: this style by its digest, and the fonts and images that the page itself holds."""
-    digest = b64encode(sha256(style.encode()).digest()).decode()
+def page_policy(style: str, script: str | None = None) -> str:
+    """Nothing is loaded from anywhere: the style and script by their digests, fonts and images that the page itself holds."""
+    scripts = "" if script is None else f"script-src '{_digest(script)}'; "
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; font-src data:; img-src data:; "
+        f"default-src 'none'; style-src '{_digest(style)}'; {scripts}font-src data:; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
 def page_style(t: Words) -> str:

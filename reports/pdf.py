@@ -1,20 +1,25 @@
-"""The page as a PDF: tagged for accessibility (PDF/UA-1), with bookmarks; the same page gives the same bytes.
+"""The page as a PDF: tagged for accessibility (PDF/UA-1) and kept by archives (PDF/A-3a), with bookmarks and its data attached.
+
+The same page gives the same bytes.
 
 The only user of WeasyPrint, which needs Pango from the system. Nothing is fetched: the page holds its own style and fonts.
 """
 
 import logging
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
+from datetime import UTC, datetime
 from hashlib import sha256
 from io import StringIO
 from typing import NamedTuple
 
+from reports.archive import VARIANT, Attached, add_ua_metadata, as_weasyprint
 from reports.errors import PdfEngineError
 
 try:
     with redirect_stdout(StringIO()):  # Where Pango is missing, WeasyPrint prints a page about it.
-        from weasyprint import HTML  # type: ignore[import-untyped]
+        from weasyprint import CSS, HTML  # type: ignore[import-untyped]
         from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
 except OSError:
     raise PdfEngineError(
@@ -22,6 +27,9 @@ except OSError:
         hint="install it (Debian, Ubuntu: apt install libpangoft2-1.0-0 libharfbuzz-subset0; macOS: brew install pango),"
         " or ask for HTML alone with --html FILE",
     ) from None
+
+PAPERS = {"a4": "A4", "letter": "letter"}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _LOGGER = logging.getLogger("weasyprint")
 _MISSING_GLYPH = "notdef glyph"
@@ -34,12 +42,22 @@ class Pdf(NamedTuple):
     missing_glyphs: str
 
 
-def render_pdf(page: str) -> Pdf:
-    """Print a page of `render_page`."""
-    with _missing_glyphs() as missing:
+def render_pdf(
+    page: str, *, attached: Sequence[Attached] = (), created: datetime = EPOCH, paper: str = "a4"
+) -> Pdf:
+    """Print a page of `render_page` on `paper`, one of PAPERS, with these files in it, which were `created` then."""
+    with _missing_glyphs() as missing, warnings.catch_warnings():
+        # WeasyPrint leaves the file of its colour profile for the garbage collector to close.
+        warnings.simplefilter("ignore", ResourceWarning)
         content = HTML(
             string=page, base_url=None, url_fetcher=URLFetcher(allowed_protocols=("data",))
-        ).write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=sha256(page.encode()).digest()[:16])
+        ).write_pdf(
+            stylesheets=[CSS(string=f"@page {{ size: {PAPERS[paper]} }}")],
+            attachments=as_weasyprint(attached, created),
+            finisher=lambda document, pdf: add_ua_metadata(pdf),
+            pdf_variant=VARIANT,
+            pdf_identifier=sha256(page.encode()).digest()[:16],
+        )
     assert content is not None
     return Pdf(content, "".join(sorted(missing)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,10 +21,13 @@ EXAMPLE = """
 Examples:
   imcost report 2026-10
   imcost report 2026-10 --lang zh --open
-  imcost report 2026-10 --account 1234567890 --pdf october.pdf
+  imcost report 2026-10 --account 1234567890 --pdf october.pdf --paper letter
+  imcost report 2026-10 --xlsx october.xlsx
+  imcost report 2026-10 --format json > october.json
 """
 
 LANGUAGES = ("en", "zh")
+PAPERS = ("a4", "letter")
 
 
 class Written(NamedTuple):
@@ -32,6 +36,7 @@ class Written(NamedTuple):
     data: ReportData
     html: Path | None
     pdf: Path | None
+    xlsx: Path | None = None
 
 
 @click.command(
@@ -45,24 +50,47 @@ class Written(NamedTuple):
 )
 @click.option("--pdf", type=click.Path(dir_okay=False, path_type=Path), help="Write the PDF to this file.")
 @click.option(
+    "--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write an Excel workbook to this file."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("json",)),
+    help="Print the data that the report is made from; files only where asked for.",
+)
+@click.option("--paper", type=click.Choice(PAPERS), default="a4", help="The PDF's paper. Default: a4.")
+@click.option(
     "--lang", type=click.Choice(LANGUAGES), default="en", help="The report's language. Default: en."
 )
 @click.option("--open", "open_", is_flag=True, help="Show the result in the browser.")
 @common_options
 def command(
-    ctx: Context, month: str, account: str | None, html: Path | None, pdf: Path | None, lang: str, open_: bool
+    ctx: Context,
+    month: str,
+    account: str | None,
+    html: Path | None,
+    pdf: Path | None,
+    xlsx: Path | None,
+    format_: str | None,
+    paper: str,
+    lang: str,
+    open_: bool,
 ) -> None:
     """Render the report and say where it is; exit code 1 where a quantity has no rate."""
-    if html is None and pdf is None:
+    if html is None and pdf is None and xlsx is None and format_ is None:
         html, pdf = default_paths(ctx.workspace.reports, month, account, lang)
-    written = write_report(ctx, month, account=account, html=html, pdf=pdf, lang=lang)
-    paths = [path for path in (written.html, written.pdf) if path is not None]
-    if ctx.json:
+    written = write_report(ctx, month, account=account, html=html, pdf=pdf, xlsx=xlsx, lang=lang, paper=paper)
+    paths = [path for path in (written.html, written.pdf, written.xlsx) if path is not None]
+    if format_ == "json":
+        from reports.document import document
+
+        ctx.print_json(document(written.data))
+    elif ctx.json:
         ctx.print_json(_json(written, lang))
     else:
         for path in paths:
             click.echo(path)
-    if open_:
+    if open_ and paths:
         click.launch(paths[0].resolve().as_uri())
     complete = written.data.bill.complete
     if not complete:
@@ -81,16 +109,23 @@ def default_paths(folder: Path, month: str, account: str | None, lang: str) -> t
 
 
 def write_report(
-    ctx: Context, month: str, *, account: str | None, html: Path | None, pdf: Path | None, lang: str
+    ctx: Context,
+    month: str,
+    *,
+    account: str | None,
+    html: Path | None,
+    pdf: Path | None,
+    xlsx: Path | None = None,
+    lang: str,
+    paper: str = "a4",
 ) -> Written:
     """Gather the month and write the forms that have a path; nothing is written where any of them can't be made."""
     from billing.alerting.reading import read_alerts
     from reports.data import gather
-    from reports.page import render_page
     from rules.period import parse_month
 
     if pdf is not None:
-        from reports.pdf import font_advice, render_pdf
+        import_module("reports.pdf")  # A missing Pango is said before anything is gathered.
     store = ctx.open_store()
     watched = read_alerts(ctx.settings(), ctx.workspace.settings)
     with store.reader() as reader:
@@ -103,18 +138,37 @@ def write_report(
             account=account,
             budgets=[each.budget for each in watched.budgets],
         )
-    page = render_page(data, lang)
+    contents, advice = _rendered(data, lang, paper, html=html, pdf=pdf, xlsx=xlsx)
+    if advice is not None:
+        ctx.warn(advice)
+    for path, content in contents:
+        _write(path, content)
+    return Written(data, html, pdf, xlsx)
+
+
+def _rendered(
+    data: ReportData, lang: str, paper: str, *, html: Path | None, pdf: Path | None, xlsx: Path | None
+) -> tuple[list[tuple[Path, bytes]], str | None]:
+    """What belongs into each file, and what to say about fonts that are missing."""
+    from reports.page import render_page
+
+    page = "" if html is None and pdf is None else render_page(data, lang)
     contents: list[tuple[Path, bytes]] = []
+    advice = None
     if html is not None:
         contents.append((html, page.encode()))
     if pdf is not None:
-        printed = render_pdf(page)
+        from reports.document import attachments
+        from reports.pdf import font_advice, render_pdf
+
+        printed = render_pdf(page, attached=attachments(data), created=data.bill.as_of, paper=paper)
         contents.append((pdf, printed.content))
-        if (advice := font_advice(printed.missing_glyphs)) is not None:
-            ctx.warn(advice)
-    for path, content in contents:
-        _write(path, content)
-    return Written(data, html, pdf)
+        advice = font_advice(printed.missing_glyphs)
+    if xlsx is not None:
+        from reports.workbook import workbook
+
+        contents.append((xlsx, workbook(data, lang)))
+    return contents, advice
 
 
 def _json(written: Written, lang: str) -> dict[str, Any]:
@@ -127,6 +181,7 @@ def _json(written: Written, lang: str) -> dict[str, Any]:
         "lang": lang,
         "html": None if written.html is None else str(written.html),
         "pdf": None if written.pdf is None else str(written.pdf),
+        "xlsx": None if written.xlsx is None else str(written.xlsx),
         "currency": data.bill.currency,
         "total": plain(data.bill.total),
         "rounding_adjustment": plain(data.settled.adjustment),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +44,7 @@ class Page(HTMLParser):
 
 
 FULL = full()
+DESIGN = Path(__file__).parents[2] / "reports" / "design"
 
 
 @cache
@@ -144,9 +146,8 @@ def test_a_running_month_shows_only_the_days_that_have_begun() -> None:
 def test_hostile_names_stay_text(language: str) -> None:
     text = render_page(full(HOSTILE), language)
     page = Page(text)
-    assert {tag for tag, _ in page.elements}.isdisjoint(
-        {"script", "img", "iframe", "object", "link", "base", "form"}
-    )
+    assert [attributes for tag, attributes in page.elements if tag == "script"] == [{}]
+    assert {tag for tag, _ in page.elements}.isdisjoint({"img", "iframe", "object", "link", "base", "form"})
     assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
     assert "\x1b" not in text
     assert "\u202e" not in text
@@ -164,6 +165,9 @@ def test_nothing_is_loaded_and_only_this_style_applies() -> None:
     assert policy is not None
     assert "default-src 'none'" in policy
     assert f"style-src 'sha256-{digest}'" in policy
+    script = text[text.rindex("<script>") + 8 : text.rindex("</script>")]
+    assert f"script-src 'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" in policy
+    assert script == (DESIGN / "tables.js").read_text()
     assert "unsafe" not in policy
     assert not any("style" in attributes for _, attributes in page.elements)
     assert not re.search(r"url\((?!\"data:)|@import", style)

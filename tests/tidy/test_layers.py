@@ -29,6 +29,7 @@ OWNERS = {
     "vl_convert": "reports/charts.py",
     "weasyprint": "reports/",
     "yaml": "billing/estimating/yaml_texts.py",
+    "xlsxwriter": "reports/workbook.py",
     "zstandard": "billing/importing/inputs.py",
 }
 """Where each third-party library may be imported: its traps are written down once."""
