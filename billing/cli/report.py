@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from billing.cli.options import Context, common_options
+from billing.errors import UsageError
 
 if TYPE_CHECKING:
     from reports.data import ReportData
@@ -21,6 +22,7 @@ EXAMPLE = """
 Examples:
   imcost report 2026-10
   imcost report 2026-10 --lang zh --open
+  imcost report 2026-10 --all
   imcost report 2026-10 --account 1234567890 --pdf october.pdf --paper letter
   imcost report 2026-10 --xlsx october.xlsx
   imcost report 2026-10 --format json > october.json
@@ -45,6 +47,7 @@ class Written(NamedTuple):
 )
 @click.argument("month")
 @click.option("--account", metavar="A", help="Only this account.")
+@click.option("--all", "all_", is_flag=True, help="An overview, and a report for each account.")
 @click.option(
     "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the HTML page to this file."
 )
@@ -68,6 +71,7 @@ def command(
     ctx: Context,
     month: str,
     account: str | None,
+    all_: bool,
     html: Path | None,
     pdf: Path | None,
     xlsx: Path | None,
@@ -77,6 +81,14 @@ def command(
     open_: bool,
 ) -> None:
     """Render the report and say where it is; exit code 1 where a quantity has no rate."""
+    if all_:
+        if (account, html, pdf, xlsx, format_) != (None,) * 5:
+            raise UsageError(
+                "the reports of all accounts go into the workspace's reports/",
+                place="--all",
+                hint="leave out --account, --html, --pdf, --xlsx and --format",
+            )
+        ctx.exit(_report_all(ctx, month, lang, paper))
     if html is None and pdf is None and xlsx is None and format_ is None:
         html, pdf = default_paths(ctx.workspace.reports, month, account, lang)
     written = write_report(ctx, month, account=account, html=html, pdf=pdf, xlsx=xlsx, lang=lang, paper=paper)
@@ -86,7 +98,7 @@ def command(
 
         ctx.print_json(document(written.data))
     elif ctx.json:
-        ctx.print_json(_json(written, lang))
+        ctx.print_json(written_json(written, lang))
     else:
         for path in paths:
             click.echo(path)
@@ -98,6 +110,20 @@ def command(
             f"the total is incomplete: {len(written.data.bill.unrated)} quantities have no rate; the report names them"
         )
     ctx.exit(0 if complete else 1)
+
+
+def _report_all(ctx: Context, month: str, lang: str, paper: str) -> int:
+    """Write every account's report and the overview, print where, and give the exit code."""
+    from billing.cli.report_all import write_all
+
+    answers = write_all(ctx, month, lang=lang, paper=paper)
+    if ctx.json:
+        ctx.print_json({"overview": answers[0], "accounts": answers[1:]})
+    else:
+        for answer in answers:
+            click.echo(answer["html"])
+            click.echo(answer["pdf"])
+    return 0 if answers[0]["complete"] else 1
 
 
 def default_paths(folder: Path, month: str, account: str | None, lang: str) -> tuple[Path, Path]:
@@ -171,7 +197,8 @@ def _rendered(
     return contents, advice
 
 
-def _json(written: Written, lang: str) -> dict[str, Any]:
+def written_json(written: Written, lang: str) -> dict[str, Any]:
+    """What was written, and the amounts that it says."""
     from rules.money import plain
 
     data = written.data

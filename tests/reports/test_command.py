@@ -150,3 +150,38 @@ def test_a_running_month_is_compared_with_the_same_span_of_the_one_before(worksp
         )
     assert data.running
     assert data.previous is None
+
+
+def test_all_accounts_have_a_report_and_their_payables_sum_to_the_overviews(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert imcost(workspace, "report", "2026-10", "--all", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one["account"] for one in found["accounts"]] == ["1001", "1002"]
+    for name in ("total", "rounding_adjustment", "payable"):
+        parts = sum(Decimal(one[name]) for one in found["accounts"])
+        assert parts == Decimal(found["overview"][name]), name
+    for one in (found["overview"], *found["accounts"]):
+        assert Path(one["pdf"]).read_bytes().startswith(b"%PDF")
+    page = Path(found["accounts"][0]["html"]).read_text()
+    alone = workspace / "alone.html"
+    assert imcost(workspace, "report", "2026-10", "--account", "1001", "--html", str(alone)) == 0
+    assert alone.read_text() == page
+
+
+def test_all_goes_with_no_file_of_its_own(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert imcost(workspace, "report", "2026-10", "--all", "--pdf", "x.pdf") == 2
+    assert "--all" in capsys.readouterr().err
+
+
+def test_the_data_are_printed_and_the_workbook_written(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    xlsx = workspace / "october.xlsx"
+    capsys.readouterr()
+    assert imcost(workspace, "report", "2026-10", "--xlsx", str(xlsx), "--format", "json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert xlsx.read_bytes().startswith(b"PK")
+    assert imcost(workspace, "charges", "2026-10", "--json") == 0
+    assert found["bill"] == json.loads(capsys.readouterr().out)
