@@ -13,6 +13,8 @@ from typing import NamedTuple
 from billing.alerting.firings import Firing, firings
 from billing.alerting.rules import Budget
 from billing.bill import Bill, Line, exact_sum
+from billing.books.reading import closed_statements
+from billing.books.trail import read_trail
 from billing.budgets import BudgetState, budget_states
 from billing.comparing import Comparison, compare
 from billing.grouping import Group, group
@@ -106,6 +108,7 @@ class ReportData:
 
     `previous` compares with the month before, `year_ago` with the same month a year ago, both up to the same point where
     the month is still running; None where nothing was recorded then. `trend` has the twelve months before, and the month itself.
+    closed_payable: what the statements say that the month was closed with, None while it is open.
     `account` is None for all accounts. `by_day` has every day of the month.
     """
 
@@ -127,6 +130,7 @@ class ReportData:
     provenance: Provenance
     rates: tuple[UsedRate, ...]
     values: tuple[DatedValue, ...]
+    closed_payable: Decimal | None = None
     budgets: tuple[BudgetState, ...] = ()
     firings: tuple[Firing, ...] = ()
     quotas: tuple[MonthQuota, ...] = ()
@@ -191,6 +195,7 @@ def gather(
     fired = firings(store.alerts, month.from_s, until_s)
     return replace(
         data,
+        closed_payable=_closed_payable(store, month, accounts),
         budgets=tuple(budget_states(reader, ours, as_of=as_of, tariff=tariff, month=month)),
         firings=tuple(each for each in fired if account is None or each.subject.get("account_id") == account),
     )
@@ -248,6 +253,16 @@ def _named(metered: MeteredBill, previous: Bill | None) -> list[CacheRef]:
     moved = () if previous is None else compare(previous, metered.bill).caches[:CACHES_NAMED]
     named = [CacheRef(*(part or "" for part in found.key)) for found in groups]
     return list(dict.fromkeys([*named, *(CacheRef(*found.cache) for found in moved)]))
+
+
+def _closed_payable(store: Store, month: Month, accounts: Sequence[str] | None) -> Decimal | None:
+    """What the statements of a closed month say is payable, which is frozen while the report's own amounts are not."""
+    ledger = store.ledger
+    trail = read_trail(ledger.entries())
+    close = trail.close_of(month)
+    if close is None:
+        return None
+    return exact_sum(each.payable for each in closed_statements(ledger, trail, close, accounts))
 
 
 def _beside(

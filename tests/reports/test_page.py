@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -183,3 +184,11 @@ def test_a_month_of_many_caches_stays_a_small_page() -> None:
         line("usage.cache_disk", f"imc-{index}", 10**6, account_id=str(index % 99)) for index in range(3_000)
     ]
     assert len(render_page(report(metered(lines, weights=[1] * 31)), "en")) < 300_000
+
+
+def test_a_closed_month_says_so_and_names_the_statements_where_they_say_something_else() -> None:
+    payable = FULL.settled.payable
+    for closed, differs in ((payable, False), (payable + 1, True)):
+        text = Page(render_page(replace(FULL, closed_payable=closed), "en")).sections["summary"]
+        assert "The month is closed." in text
+        assert (f"The statements of this month say CNY\u00a0{closed}" in text) == differs

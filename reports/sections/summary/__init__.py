@@ -16,6 +16,8 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
         "month": f.month(bill.month.from_s),
         "account": data.account,
         "running": data.running,
+        "state": "running" if data.running else "open" if data.closed_payable is None else "closed",
+        "closed_payable": data.closed_payable,
         "begun": bool(data.bill.lines) or not data.running,
         "as_of": f.instant(bill.as_of),
         "empty": empty,
