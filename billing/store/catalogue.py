@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from billing.errors import DiskFullError, WorkspaceError
 from billing.store.models import Batch, QuotaObservation, RecordFile, Rejection
@@ -21,6 +22,12 @@ from billing.workspace import Workspace, sync_folder
 
 SCHEMAS = ("0001", "0002", "0003")
 """Every schema version that this program knows, oldest first; the last is its own."""
+
+VERSION_TABLE = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,"
+    " CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+)
+"""Alembic's own table. A new catalogue is made from the models: migrating takes longer than a small import."""
 
 MIGRATIONS = files("billing.store") / "migrations"
 """The steps from one schema version to the next."""
@@ -125,10 +132,15 @@ def open_catalogue(workspace: Workspace) -> Catalogue:
 
 def create_catalogue(workspace: Workspace) -> None:
     """Make the catalogue of a new workspace; the caller is its only writer."""
-    aside = workspace.root / f"catalogue-{os.getpid()}.new"
-    _migrate(aside)
+    aside = workspace.root / f"catalogue-{token_hex(8)}.new"
     catalogue = Catalogue(aside)
     with catalogue.session() as session:
+        SQLModel.metadata.create_all(session.connection())
+        session.connection().execute(text(VERSION_TABLE))
+        session.connection().execute(
+            text("insert into alembic_version values (:version)"), {"version": SCHEMAS[-1]}
+        )
+        session.commit()
         session.connection().execute(text("pragma wal_checkpoint(truncate)"))
     catalogue.close()
     os.replace(aside, workspace.catalogue)

@@ -24,8 +24,9 @@ MOST_SPANS = 24
 SPAN_ROWS = 250_000
 """A span of its own pays from so many rows on the average."""
 
-FORMAT = "format parquet, compression zstd, parquet_version v2"
-"""Delta encodings make files a tenth smaller and a third quicker to write than the encodings of version 1."""
+FORMAT = "format parquet, compression zstd, compression_level 1, parquet_version v2"
+"""Delta encodings make files a tenth smaller and a third quicker to write than the encodings of version 1. Level 1 of zstd makes
+files as small as its usual level does, a quarter sooner."""
 
 ROW_GROUP = 122_880
 SORTED_ROW_GROUP = 20_480

@@ -52,6 +52,18 @@ def tables(workspace: Workspace) -> set[str]:
         return {name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")}
 
 
+def schema(path: Path) -> dict[tuple[str, str], str | None]:
+    """The statement of every table and index of a catalogue, by kind and name, blanks aside."""
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("select type, name, sql from sqlite_master").fetchall()
+    return {(kind, name): sql and "".join(sql.split()) for kind, name, sql in found}
+
+
+def test_the_migrations_lead_to_what_a_new_catalogue_is(workspace: Workspace, tmp_path: Path) -> None:
+    catalogue._migrate(tmp_path / "migrated.db")
+    assert schema(tmp_path / "migrated.db") == schema(workspace.catalogue)
+
+
 def test_an_older_workspace_is_brought_up_to_date(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
