@@ -41,21 +41,33 @@ class Shown(NamedTuple):
 
 def render_page(data: ReportData, language: str) -> str:
     """The whole page; the same data and language give the same text."""
-    templates = environment()
     formats = Formats(language, currency=data.bill.currency, places=i18n.places_for(data.bill.total))
     shared = Words(language, MESSAGES)
-    style = page_style(shared)
-    script = (_DESIGN / "tables.js").read_text(encoding="utf-8")
-    return templates.get_template("layout.html").render(
-        language=language,
+    return render_document(
+        "layout.html",
+        language,
+        script=(_DESIGN / "tables.js").read_text(encoding="utf-8"),
         version=__version__,
         title=_title(data, shared, formats),
         created=rfc3339(data.bill.as_of),
-        policy=page_policy(style, script),
-        style=Markup(style),
-        script=Markup(script),
-        sections=list(_sections(data, language, formats, templates)),
+        sections=list(_sections(data, language, formats, _environment())),
         t=shared,
+    )
+
+
+def render_document(template: str, language: str, *, script: str | None = None, **values: object) -> str:
+    """A whole page from a template that extends document.html, in the design's style and under a policy for what it holds."""
+    style = _style(Words(language, MESSAGES))
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            **values,
+            language=language,
+            policy=_policy(style, script),
+            style=Markup(style),
+            script=Markup(script or ""),
+        )
     )
 
 
@@ -77,7 +89,7 @@ def _sections(data: ReportData, language: str, formats: Formats, environment: En
 
 
 @cache
-def environment() -> Environment:
+def _environment() -> Environment:
     """The templates below this folder; what is filled in is escaped, and what is missing is an error."""
     environment = Environment(
         loader=FileSystemLoader(_HERE),
@@ -90,7 +102,7 @@ def environment() -> Environment:
     return environment
 
 
-def page_policy(style: str, script: str | None = None) -> str:
+def _policy(style: str, script: str | None) -> str:
     """Nothing is loaded from anywhere: the style and script by their digests, fonts and images that the page itself holds."""
     scripts = "" if script is None else f"script-src '{_digest(script)}'; "
     return (
@@ -103,7 +115,7 @@ def _digest(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
-def page_style(t: Words) -> str:
+def _style(t: Words) -> str:
     """The style sheet with the fonts in it, the lengths of bars, and the foot of a printed page."""
     faces = "".join(_font_face(weight, file) for weight, file in _FONTS)
     sheet = (_DESIGN / "style.css").read_text(encoding="utf-8")

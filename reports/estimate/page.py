@@ -13,8 +13,8 @@ from billing.estimating.plan_estimate import PlanEstimate
 from billing.estimating.policies import Finding
 from reports.charts import WIDE, cost_chart
 from reports.estimate.curves import curves
-from reports.i18n import Formats, Words, places_for
-from reports.page import MESSAGES, environment, page_policy, page_style
+from reports.i18n import Formats, places_for
+from reports.page import render_document
 from rules.money import plain
 from rules.period import rfc3339
 
@@ -31,27 +31,19 @@ class Cell(NamedTuple):
 
 def render(estimate: PlanEstimate, comparison: Comparison | None, findings: Sequence[Finding]) -> str:
     """The whole page; the same estimate gives the same text."""
-    words = Words("en", MESSAGES)
     formats = Formats("en", currency=estimate.tariff.currency, places=places_for(estimate.monthly_after))
-    style = page_style(words)
     shown = [each for each in estimate.resources if each.estimate is not None][:MOST_DETAILS]
-    return (
-        environment()
-        .get_template("estimate/page.html")
-        .render(
-            policy=page_policy(style),
-            style=Markup(style),
-            estimate=estimate,
-            comparison=comparison,
-            findings=findings,
-            details=[
-                (each.resource.address, _detail(each.estimate, formats)) for each in shown if each.estimate
-            ],
-            titles=TITLES,
-            plain=plain,
-            before=any(each.before is not None for each in estimate.resources),
-            more=sum(each.estimate is not None for each in estimate.resources) - len(shown),
-        )
+    return render_document(
+        "estimate/page.html",
+        "en",
+        estimate=estimate,
+        comparison=comparison,
+        findings=findings,
+        details=[(each.resource.address, _detail(each.estimate, formats)) for each in shown if each.estimate],
+        titles=TITLES,
+        plain=plain,
+        before=any(each.before is not None for each in estimate.resources),
+        more=sum(each.estimate is not None for each in estimate.resources) - len(shown),
     )
 
 

@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from markupsafe import Markup
-
 from billing.reconciling import Difference, Reconciliation
 from billing.reconciling.result import COMPARED
-from reports import i18n
-from reports.i18n import Formats, Words
-from reports.page import environment, page_policy, page_style
+from reports.i18n import Formats, places_for
+from reports.page import render_document
 from reports.reconciliation.waterfall import steps
 from rules.period import Month
 
@@ -35,25 +32,19 @@ ADVICE = {
 
 def render_reconciliation(found: Reconciliation) -> str:
     """The whole page; the same reconciliation gives the same text."""
-    shared = Words("en", i18n.HERE / "messages")
-    style = page_style(shared)
-    formats = Formats("en", currency=found.currency, places=i18n.places_for(found.ours))
+    formats = Formats("en", currency=found.currency, places=places_for(found.ours))
     listed = [each for each in found.differences if each.class_ in COMPARED]
-    return (
-        environment()
-        .get_template("reconciliation/page.html")
-        .render(
-            policy=page_policy(style),
-            style=Markup(style),
-            found=found,
-            f=formats,
-            month=formats.month(Month(found.month).from_s),
-            steps=steps(found),
-            listed=[_shown(each) for each in listed[:ROWS_SHOWN]],
-            more=max(0, len(listed) - ROWS_SHOWN),
-            advice=ADVICE,
-            classes=[name for name in ADVICE if found.count(name)],
-        )
+    return render_document(
+        "reconciliation/page.html",
+        "en",
+        found=found,
+        f=formats,
+        month=formats.month(Month(found.month).from_s),
+        steps=steps(found),
+        listed=[_shown(each) for each in listed[:ROWS_SHOWN]],
+        more=max(0, len(listed) - ROWS_SHOWN),
+        advice=ADVICE,
+        classes=[name for name in ADVICE if found.count(name)],
     )
 
 
