@@ -115,12 +115,18 @@ def _position_sql(
     family = FAMILIES[charge.id]
     own = charge.record == "instance"
     begin = "i.begin_s" if own else f"c.{stored(charge.begin)}"
-    end = "i.end_s" if own else f"least(c.{stored(charge.end)}, {until_s})"
+    known_end = "i.end_s" if own else f"c.{stored(charge.end)}"
+    end = known_end if own else f"least({known_end}, {until_s})"
+    # greatest() and least() skip nulls: what has not begun, or has no known end, is held for no time at all.
+    where = [
+        f"c.creation_method = '{charge.creation_method}'",
+        f"{begin} is not null",
+        f"{known_end} is not null",
+    ]
     if charge.time == "started_hour":
         begin, end = f"(({begin}) // {HOUR_S} * {HOUR_S})", f"(({end} + {HOUR_S - 1}) // {HOUR_S} * {HOUR_S})"
     if charge.time == "event":
         end = f"{begin} + 1"
-    where = [f"c.creation_method = '{charge.creation_method}'"]
     if charge.requires is not None:
         where.append(f"c.{charge.requires}")
     if family in BY_REGION:

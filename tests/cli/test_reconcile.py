@@ -1,5 +1,6 @@
 """`imcost reconcile`: tables, JSON and CSV, tolerances, and bills that can't be read or are of another month."""
 
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
@@ -111,3 +112,31 @@ def test_an_unreadable_row_is_named(imcost: Shell, tmp_path: Path, rows: list[Ro
     assert result.code == 1
     assert "1 rows of the bill could not be read" in result.err
     assert "rows of it could not be read: bill.csv:" in result.out
+
+
+CACHES = """cache_id,account_id,region,creation_method,size_gib,snapshot_gib,instant,created_at,ready_at,failed_at,\
+standard_snapshot_at,observed_at
+imc-whole,1,cn-hangzhou,manual,40,2,false,2026-09-05T00:00:00Z,2026-09-05T00:05:00Z,,,2026-11-05T00:00:00Z
+imc-failed,1,cn-hangzhou,manual,40,2,false,2026-10-05T00:00:00Z,,2026-10-05T00:05:00Z,,2026-11-05T00:00:00Z
+imc-building,1,cn-hangzhou,manual,40,2,false,2026-10-05T00:00:00Z,,,,2026-11-05T00:00:00Z
+imc-instant,1,cn-hangzhou,manual,40,2,true,2026-09-05T00:00:00Z,2026-09-05T00:05:00Z,,,2026-11-05T00:00:00Z
+imc-begun,1,cn-hangzhou,manual,40,2,true,2026-10-09T00:00:00Z,2026-10-09T00:05:00Z,,2026-10-09T02:00:00Z,2026-11-05T00:00:00Z
+imc-auto,1,cn-hangzhou,automatic,40,,false,2026-10-05T00:00:00Z,2026-10-05T00:05:00Z,,,2026-11-05T00:00:00Z
+""".replace("\\\n", "")
+
+
+def test_builds_without_an_end_and_snapshots_without_a_begin_are_in_no_class(
+    imcost: Shell, tmp_path: Path
+) -> None:
+    """Our side is what the bill of the month says, also where an instant is not known: it is neither always nor for ever."""
+    (tmp_path / "caches.csv").write_text(CACHES)
+    assert imcost("import", tmp_path / "caches.csv").code == 0
+    row = "2026-10,1,ecs,other,i-1,cn-hangzhou,3,3,CNY"
+    (tmp_path / "bill.csv").write_text(
+        f"BillingCycle,AccountID,ProductCode,BillingItemCode,InstanceID,Region,PretaxGrossAmount,PretaxAmount,Currency\n{row}\n"
+    )
+    answer = imcost("reconcile", "2026-10", "bill.csv", *AS_OF, "--json").json
+    ours = imcost("charges", "2026-10", *AS_OF, "--json").json["total"]
+    assert answer["ours"] == ours
+    missing = Decimal(answer["classes"]["missing_in_bill"]["amount"])
+    assert abs(missing + Decimal(ours)) < Decimal("0.00000001")
