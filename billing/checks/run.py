@@ -68,7 +68,7 @@ def _check_files(store: Store, reader: Reader) -> tuple[list[Finding], list[Find
 
 
 def _prepare(store: Store, connection: Connection) -> None:
-    """Make the relations that the queries take beside the journal: `batches` and the versions that count."""
+    """Make the relation that the queries take beside those of the store: `batches`."""
     batches = store.batches()
     kept = Counter(rejection.batch_id for rejection in store.rejections())
     columns: dict[str, Sequence[object]] = {
@@ -81,13 +81,6 @@ def _prepare(store: Store, connection: Connection) -> None:
         f"unnest(cast(${name} as {'varchar' if name in texts else 'bigint'}[])) as {name}" for name in columns
     )
     connection.execute(f"create temp table batches as select {unnested}", columns)
-    for name, postings in (
-        ("current_instances", "every_instance_posting"),
-        ("current_caches", "cache_postings"),
-    ):
-        connection.execute(
-            f"create temp view {name} as {_query('current_versions').format(postings=postings)}"
-        )
 
 
 def _queries(connection: Connection, bound: Mapping[str, int]) -> Iterator[Finding]:

@@ -57,10 +57,7 @@ def cache_behind(connection: Connection, key: Key, paths: Paths) -> Behind | Non
     if not rows:
         return None
     counting = connection.execute(
-        """select batch, line from cache_postings as p
-        where cache_key = $key and sign = 1 and (batch, line) not in
-            (select (batch, line) from cache_postings where cache_key = $key and sign = -1)""",
-        {"key": key.key},
+        "select batch, line from cache_records where cache_key = $key", {"key": key.key}
     ).fetchone()
     assert counting is not None
     assert key.cache_id is not None

@@ -13,13 +13,16 @@ from billing.store.ledger import Ledger
 from billing.store.models import Batch, QuotaObservation, RecordFile, Rejection
 from billing.store.schema import COLUMNS, KEYS
 from billing.store.sweeping import clear_staging, sweep
-from billing.store.views import define_view
+from billing.store.views import define_counting, define_view
 from billing.store.writer import Writer
 from billing.warehouse import Connection, connect
 from billing.workspace import Workspace
 
 KINDS = ("instances", "caches", "keys")
 ROLES = ("current", "history")
+
+COUNTING = {"instance_records": "every_instance_posting", "cache_records": "cache_postings"}
+"""The views of the versions that count, and the journals that they are of."""
 
 WAIT_S = 600
 """How long a writer waits for others: long enough for a few large imports."""
@@ -56,7 +59,8 @@ class Reader:
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A connection with whole views: `every_instance_posting`, `cache_postings`, `cache_keys`, and the same of what
-        compaction set aside: `instance_history`, `cache_history`. A reader `at` a batch has it among the postings."""
+        compaction set aside: `instance_history`, `cache_history`; `instance_records` and `cache_records` have only the
+        postings of the versions that count. A reader `at` a batch has it among the postings."""
         views = (
             ("every_instance_posting", "instances", self._postings("instances")),
             ("cache_postings", "caches", self._postings("caches")),
@@ -66,6 +70,8 @@ class Reader:
         with connect(self.workspace.root) as connection:
             for name, kind, record_files in views:
                 self._define(connection, name, kind, record_files)
+            for name, postings in COUNTING.items():
+                define_counting(connection, name, postings)
             define_view(connection, "cache_keys", KEYS, self._paths(self.files["keys", "current"]))
             yield connection
 

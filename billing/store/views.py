@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from billing.warehouse import Connection, paths_literal
+from billing.warehouse import Connection, paths_literal, sql_file
 
 
 def define_view(
@@ -25,3 +25,9 @@ def define_view(
         empty = ", ".join(f"cast(null as {type_}) as {column}" for column, type_ in columns.items())
         source = f"select {empty} where false"
     connection.execute(f"create or replace view {name} as {source}")
+
+
+def define_counting(connection: Connection, name: str, postings: str) -> None:
+    """A view of those postings whose version counts: one row per record."""
+    select = sql_file("billing.store", "counting_records").format(postings=postings)
+    connection.execute(f"create or replace view {name} as {select}")

@@ -1,8 +1,8 @@
 -- Purpose: caches that ended in the second in which they were created.
 -- Grain:   one row per cache.
--- Takes:   current_caches.
+-- Takes:   cache_records.
 -- Gives:   the cache and both instants.
 select account_id, region, cache_id, created_at, deleted_at
-from current_caches
+from cache_records
 where until_s <= created_s
 order by account_id, region, cache_id

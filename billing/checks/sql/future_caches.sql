@@ -1,9 +1,9 @@
 -- Purpose: caches with instants later than the present moment; an expiry may well be.
 -- Grain:   one row per cache.
--- Takes:   current_caches; $as_of_s.
+-- Takes:   cache_records; $as_of_s.
 -- Gives:   the cache and its instants.
 select account_id, region, cache_id, created_at, ready_at, failed_at, standard_snapshot_at, deleted_at, last_matched_at, observed_at
-from current_caches
+from cache_records
 where
     epoch_us(
         greatest(created_at, ready_at, failed_at, standard_snapshot_at, deleted_at, last_matched_at, observed_at)

@@ -1,8 +1,8 @@
 -- Purpose: instances with instants later than the present moment.
 -- Grain:   one row per instance.
--- Takes:   current_instances; $as_of_s.
+-- Takes:   instance_records; $as_of_s.
 -- Gives:   the instance and its instants.
 select account_id, region, instance_id, started_at, ended_at, observed_at
-from current_instances
+from instance_records
 where epoch_us(greatest(started_at, ended_at, observed_at)) > cast($as_of_s as bigint) * 1000000
 order by account_id, region, instance_id

@@ -1,9 +1,9 @@
 -- Purpose: instances whose metered seconds don't follow from their instants.
 -- Grain:   one row per version.
--- Takes:   current_instances; $open_s, the end of what has not ended.
+-- Takes:   instance_records; $open_s, the end of what has not ended.
 -- Gives:   the version and its instants.
 select account_id, region, instance_id, batch, line, started_at, ended_at
-from current_instances
+from instance_records
 where
     started_s <> epoch_us(started_at) // 1000000
     or until_s <> coalesce(epoch_us(ended_at) // 1000000, $open_s)

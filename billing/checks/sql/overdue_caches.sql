@@ -1,6 +1,6 @@
 -- Purpose: caches that the provider's rules should have deleted by now, and that nobody saw deleted: they are charged on.
 -- Grain:   one row per cache.
--- Takes:   current_caches; $as_of_s; for how many seconds a cache is kept: $never_matched_s, $matched_s, $failed_s.
+-- Takes:   cache_records; $as_of_s; for how many seconds a cache is kept: $never_matched_s, $matched_s, $failed_s.
 -- Gives:   the cache and when it was due.
 select account_id, region, cache_id, creation_method, due_at, observed_at
 from (
@@ -11,7 +11,7 @@ from (
             when creation_method = 'automatic' and last_matched_at is null then created_at + to_seconds($never_matched_s)
             when creation_method = 'automatic' then greatest(created_at, last_matched_at) + to_seconds($matched_s)
         end as due_at
-    from current_caches
+    from cache_records
 ) as kept
 where
     due_at < make_timestamp(cast($as_of_s as bigint) * 1000000)

@@ -1,6 +1,6 @@
 -- Purpose: what is lost with each of some caches: how often it was used lately, how long it took to build.
 -- Grain:   one row per cache of $cache_keys that holds a place at the moment.
--- Takes:   quota_places, cache_postings, every_instance_posting; $at_s; $since_s, from when on a use is a late one.
+-- Takes:   quota_places, cache_records, every_instance_posting; $at_s; $since_s, from when on a use is a late one.
 -- Gives:   uses, instances that started after $since_s up to the moment, and the start of the last of them all; build_s, null
 --          where the build's end is not known; sizes in GiB x 1 000 000; how many images.
 with kept as (
@@ -9,15 +9,8 @@ with kept as (
         max(ready_s - created_s) as build_s,
         max(size_micro) as size_micro,
         max(snapshot_micro) as snapshot_micro
-    from cache_postings as c
-    where
-        sign = 1
-        and list_contains(cast($cache_keys as integer[]), cache_key)
-        and not exists (
-            select 1
-            from cache_postings as r
-            where r.sign = -1 and r.cache_key = c.cache_key and r.batch = c.batch and r.line = c.line
-        )
+    from cache_records
+    where list_contains(cast($cache_keys as integer[]), cache_key)
     group by cache_key
 ),
 

@@ -1,24 +1,12 @@
 -- Purpose: what could explain that a quota's count and its observation differ.
 -- Grain:   one row per quota.
--- Takes:   quota_keys, cache_postings, every_instance_posting; $at_s; for how many seconds an automatic cache is kept:
+-- Takes:   quota_keys, cache_records, every_instance_posting; $at_s; for how many seconds an automatic cache is kept:
 --          $never_matched_s, $matched_s.
 -- Gives:   last_seen_s, when a record of a cache that counts was last observed; unseen, caches that count and whose record is
 --          older than another's of the region, the newest of them from unseen_since_s; overdue, caches that count though the
 --          provider's own rule ends them; changes, places taken or given back since the quota's latest observation; unknown,
 --          cache ids that instances name and no record describes, of any creation method.
-with current_caches as (
-    select c.*
-    from cache_postings as c
-    where
-        c.sign = 1
-        and not exists (
-            select 1
-            from cache_postings as r
-            where r.sign = -1 and r.cache_key = c.cache_key and r.batch = c.batch and r.line = c.line
-        )
-),
-
-holders as (
+with holders as (
     select
         p.quota_key,
         epoch_us(c.observed_at) // 1000000 as seen_s,
@@ -31,7 +19,7 @@ holders as (
             when c.last_matched_at is null then c.created_s + $never_matched_s
             else greatest(c.created_s, epoch_us(c.last_matched_at) // 1000000) + $matched_s
         end < $at_s as overdue
-    from current_caches as c
+    from cache_records as c
     inner join quota_places as p on c.cache_key = p.cache_key and c.batch = p.batch and c.line = p.line and p.sign = 1
     inner join quota_keys as q on p.quota_key = q.quota_key
     where p.created_s <= $at_s and p.place_until_s > $at_s
@@ -55,7 +43,7 @@ unknown as (
         i.sign = 1
         and i.started_s <= $at_s
         and i.cache_id is not null
-        and i.cache_key not in (select c.cache_key from current_caches as c)
+        and i.cache_key not in (select c.cache_key from cache_records as c)
     group by i.account_id, i.region
 ),
 

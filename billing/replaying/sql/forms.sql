@@ -1,6 +1,6 @@
 -- Purpose: the caches as they are chosen to be made, which is what their instances are charged by.
 -- Grain:   one row per cache that has a current version.
--- Takes:   cache_postings; forms, one row for each cache that is made otherwise.
+-- Takes:   cache_records; forms, one row for each cache that is made otherwise.
 -- Gives:   the columns of cache_postings.
 select p.* replace (
     coalesce(f.creation_method, p.creation_method) as creation_method,
@@ -8,12 +8,5 @@ select p.* replace (
     case when f.cache_key is null then p.snapshot_micro else f.snapshot_micro end as snapshot_micro,
     coalesce(f.instant, p.instant) as instant
 )
-from cache_postings as p
+from cache_records as p
 left join forms as f on p.cache_key = f.cache_key
-where
-    p.sign = 1
-    and not exists (
-        select 1
-        from cache_postings as r
-        where r.sign = -1 and r.cache_key = p.cache_key and r.batch = p.batch and r.line = p.line
-    )

@@ -1,7 +1,7 @@
 -- Purpose: the caches that a month is replayed with.
 -- Grain:   one row per cache that has a current version and exists in [{from_s}, {until_s}) or is used by an instance that
 --          runs in it, whatever its own times say.
--- Takes:   cache_postings, instance_postings (the journals).
+-- Takes:   cache_records; instance_postings (the journal).
 -- Gives:   what a replay decides by, whole epoch seconds (*_s), GiB x 1 000 000 (*_micro).
 select
     p.cache_key,
@@ -25,15 +25,9 @@ select
     p.end_derived,
     epoch_us(p.expires_at) // 1000000 as expires_s,
     epoch_us(p.last_matched_at) // 1000000 as last_matched_s
-from cache_postings as p
+from cache_records as p
 where
-    p.sign = 1
-    and not exists (
-        select 1
-        from cache_postings as r
-        where r.sign = -1 and r.cache_key = p.cache_key and r.batch = p.batch and r.line = p.line
-    )
-    and (
+    (
         (
             p.created_s < {until_s}
             and (p.until_s > {from_s} or coalesce(p.ready_s, p.failed_s, p.created_s) >= {from_s})
