@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from billing.bill import Bill, Line, exact_sum
 from rules.charges import CHARGES, charge
-from rules.money import round_amount
+from rules.money import round_fraction
 from rules.units import Price
 
 CacheKey = tuple[str, str, str]
@@ -131,7 +131,7 @@ def _charge_change(id: str, before: list[Line], now: list[Line], old: Bill) -> C
         average = sum((used.cost for used in usage_before.values()), Fraction(0)) / quantity_before
         mix = at_old_prices - quantity_now * average if quantity_now else Fraction(0)
     price = at_new_prices - at_old_prices
-    rounded_price, rounded_mix = (round_amount(part.numerator, part.denominator) for part in (price, mix))
+    rounded_price, rounded_mix = (round_fraction(part) for part in (price, mix))
     quantity = exact_sum((total_now, -total_before, -rounded_price, -rounded_mix))
     return ChargeChange(id, total_before, total_now, rounded_price, quantity, rounded_mix)
 

@@ -93,12 +93,7 @@ def _parts(metered: MeteredBill) -> Iterator[tuple[Line, Part]]:
 def _days(metered: MeteredBill) -> Iterator[Group]:
     """One group for each day, of the parts whose slice begins in it."""
     days = metered.bill.month.days()
-    day_of = {
-        cut.index: day.label
-        for cut in metered.slices
-        for day in days
-        if day.from_s <= cut.from_s < day.until_s
-    }
+    day_of = metered.day_of_slice
     items = [((day_of[part.slice],), line, part.amount) for line, part in _parts(metered)]
     found = {group.key: group for group in _sum_up(("day",), items)}
     for day in days:

@@ -40,6 +40,17 @@ class MeteredBill:
     parts: tuple[tuple[Part, ...], ...]
     slices: tuple[Slice, ...]
 
+    @property
+    def day_of_slice(self) -> dict[int, str]:
+        """The day of the month that each slice begins in, by the slice's index."""
+        days = self.bill.month.days()
+        return {
+            cut.index: day.label
+            for cut in self.slices
+            for day in days
+            if day.from_s <= cut.from_s < day.until_s
+        }
+
 
 def make_bill(
     reader: Reader,

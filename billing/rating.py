@@ -146,18 +146,16 @@ def rate(
             part[0] += quantity
             part[1] += estimated
     named = [subject for _, subject in subjects]
-    return _rated(named, charges, sums, missing)._replace(
-        charged=frozenset(charged), unrated_at=frozenset(unrated_at)
-    )
+    return Rated(*_lines(named, charges, sums, missing), frozenset(charged), frozenset(unrated_at))
 
 
-def _rated(
+def _lines(
     subjects: Sequence[Subject],
     charges: Sequence[Charge],
     sums: dict[tuple[int, int, int], _Sum],
     missing: dict[tuple[int, int, str], int],
-) -> Rated:
-    """Lines and unrated quantities from sums by (rank of the subject, charge, begin of the rate period)."""
+) -> tuple[tuple[Line, ...], tuple[tuple[Part, ...], ...], tuple[Unrated, ...]]:
+    """Lines, their parts and unrated quantities, from sums by (rank of the subject, charge, begin of the rate period)."""
     lines: list[Line] = []
     parts: list[tuple[Part, ...]] = []
     unrated: list[Unrated] = []
@@ -176,7 +174,7 @@ def _rated(
         charge_index, rank, reason = lacking
         charge, units = charges[charge_index], missing[lacking]
         unrated.append(_unrated(charge, subjects[rank], Decimal(units), charge.time, reason))
-    return Rated(tuple(lines), tuple(parts), tuple(unrated), frozenset(), frozenset())
+    return tuple(lines), tuple(parts), tuple(unrated)
 
 
 def _subject_first(item: tuple[int, Subject]) -> tuple[str, str, str]:

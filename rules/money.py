@@ -6,6 +6,7 @@ Amounts carry at most ten decimals. Arithmetic is on integers, so no decimal con
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact
+from fractions import Fraction
 from typing import Literal
 
 AMOUNT_PLACES = 10
@@ -28,6 +29,11 @@ SETTLEMENT_RULES: tuple[SettlementRule, ...] = ("cut", "half-up")
 def round_amount(numerator: int, denominator: int) -> Decimal:
     """The quotient to ten decimals, half up (ties away from zero); denominator > 0, no trailing zeros."""
     return scaled(half_up(numerator * AMOUNT_UNITS, denominator), AMOUNT_PLACES)
+
+
+def round_fraction(value: Fraction) -> Decimal:
+    """The fraction to ten decimals, as `round_amount` rounds."""
+    return round_amount(value.numerator, value.denominator)
 
 
 def half_up(numerator: int, denominator: int) -> int:

@@ -20,7 +20,7 @@ from billing.pipeline import MeteredBill, make_metered_bill
 from billing.store import Reader
 from billing.warehouse import sql_file
 from rules.charges import charge
-from rules.money import round_amount
+from rules.money import round_fraction
 from rules.period import DAY_S, Month, epoch_s, instant
 from rules.tariff import Tariff
 
@@ -91,7 +91,7 @@ class BudgetState:
         if left_s <= 0:
             return None
         whole = Fraction(max(Decimal(0), self.remaining)) * DAY_S / left_s
-        return round_amount(whole.numerator, whole.denominator)
+        return round_fraction(whole)
 
 
 def budget_states(
@@ -217,7 +217,7 @@ class _Amounts:
             ),
             Fraction(0),
         )
-        return round_amount(left.numerator, left.denominator)
+        return round_fraction(left)
 
 
 def _weekday_means(by_day: Mapping[str, Fraction]) -> list[Fraction]:
@@ -240,13 +240,7 @@ def _day_begin_s(at_s: int) -> int:
 
 def _spent(metered: MeteredBill) -> Iterable[Spent]:
     """The parts of a bill's lines, with the days that their slices lie in."""
-    days = metered.bill.month.days()
-    day_of = {
-        cut.index: day.label
-        for cut in metered.slices
-        for day in days
-        if day.from_s <= cut.from_s < day.until_s
-    }
+    day_of = metered.day_of_slice
     lines = metered.bill.lines
     for index, line in enumerate(lines):
         cache = CacheRef(line.account_id, line.region, line.cache_id)

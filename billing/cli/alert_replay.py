@@ -143,13 +143,13 @@ def _line(rule: Rule, index: int, steps: Sequence[QuotaStep]) -> tuple[Decimal |
     """A level's threshold at each step of the history, as a number of caches."""
     from decimal import Decimal
 
-    from rules.money import round_amount
+    from rules.money import round_fraction
 
     threshold = rule.levels[index].conditions[0].threshold
     values = []
     for step in steps:
         at = None if threshold is None else threshold.at(None if step.limit is None else Decimal(step.limit))
-        values.append(None if at is None else round_amount(at.numerator, at.denominator))
+        values.append(None if at is None else round_fraction(at))
     return tuple(values)
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from billing.estimating.pricing import exact_amount
 from billing.estimating.question import OPTIONS, Option, Question
 from billing.estimating.records import records
-from rules.money import plain, round_amount
+from rules.money import plain, round_fraction
 from rules.period import DAY_S, HOUR_S
 from rules.tariff import Tariff
 
@@ -186,7 +186,7 @@ def _exact(question: Question, option: Option, tariff: Tariff, at_s: int) -> Fra
 
 
 def _number(x: Fraction | None) -> str | None:
-    return None if x is None else plain(round_amount(x.numerator, x.denominator))
+    return None if x is None else plain(round_fraction(x))
 
 
 def _fraction(x: Fraction | None) -> str | None:
@@ -242,5 +242,5 @@ def _aside(variable: Variable, each: Crossing, titles: dict[str, str]) -> str | 
 def _words(x: Fraction) -> str:
     """A number for a sentence, to three decimals, with a mark where it is rounded."""
     rounded = round(x, 3)
-    text = plain(round_amount(rounded.numerator, rounded.denominator))
+    text = plain(round_fraction(rounded))
     return text if rounded == x else f"about {text}"

@@ -12,7 +12,7 @@ from billing.estimating.records import Records, records
 from billing.rating import Rated
 from rules.charges import PULL_SAMPLE
 from rules.durations import duration_label
-from rules.money import plain, round_amount
+from rules.money import plain, round_fraction
 from rules.period import HOUR_S
 from rules.retention import MATCHED, NEVER_MATCHED
 from rules.tariff import Tariff
@@ -75,10 +75,6 @@ class PricedOption(NamedTuple):
             for charge in PRICED
             if (amounts := [line.amount for line in self.lines if line.charge == charge.id])
         }
-
-    def total_of(self, phase: str) -> Decimal:
-        """The exact sum of the lines of a phase: creation, usage or pull."""
-        return exact_sum(line.amount for line in self.lines if line.phase == phase)
 
     def to_json(self) -> dict[str, Any]:
         """The option as interface.md has it, and what else is known."""
@@ -223,7 +219,7 @@ def _pull_notes(question: Question, option: Option, tariff: Tariff) -> Iterator[
         count = question.instances if option == "no_cache" else min(1, question.instances)
         said = "its price is not known"
         if per_second is not None:
-            amount = round_amount(per_second.numerator, per_second.denominator)
+            amount = round_fraction(per_second)
             said = f"each second of it costs {plain(amount)} {tariff.currency} for {_instances(count)}"
         yield (
             f"the time to pull images is not in the total: {said}; give --pull-time or --image-size"

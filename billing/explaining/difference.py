@@ -30,7 +30,7 @@ from billing.pipeline import collector_paused
 from billing.rating import rate
 from billing.store import Store
 from rules.charges import CHARGES, Charge
-from rules.money import plain, round_amount
+from rules.money import plain, round_fraction
 from rules.period import Month, epoch_s
 from rules.tariff import Tariff
 
@@ -199,7 +199,7 @@ def _reasons(charge: Charge, first: _Metered, second: _Metered) -> Iterator[Reas
 def _rounded(reasons: Sequence[Reason]) -> tuple[Part, ...]:
     """The reasons with amounts of ten decimals: differences of the rounded running sum, so that nothing is lost."""
     sums = accumulate((reason[2] for reason in reasons), initial=Fraction(0))
-    running = [round_amount(amount.numerator, amount.denominator) for amount in sums]
+    running = [round_fraction(amount) for amount in sums]
     return tuple(
         Part(kind, charge, exact_difference(later, earlier), sentence)
         for (kind, charge, _, sentence), earlier, later in zip(reasons, running, running[1:], strict=False)

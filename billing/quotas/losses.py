@@ -10,7 +10,7 @@ from billing.quotas.accounting import QuotaUse, Victim
 from billing.quotas.history import quota_sql
 from billing.warehouse import Connection
 from rules.charges import CHARGES
-from rules.money import round_amount
+from rules.money import round_fraction
 from rules.period import epoch_s, instant
 from rules.quota import pull_s
 from rules.quota import quota as quota_of
@@ -87,4 +87,4 @@ def rebuild_amount(
         if held is None or rate is None:
             return None
         amount += Fraction(held) * build_s * rate.price.per_unit(charge.unit)
-    return round_amount(amount.numerator, amount.denominator)
+    return round_fraction(amount)

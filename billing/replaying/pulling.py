@@ -8,7 +8,7 @@ from fractions import Fraction
 from billing.metering import Slice
 from billing.replaying.plan import Plan
 from billing.replaying.relations import Pull
-from rules.money import round_amount
+from rules.money import round_fraction
 from rules.tariff import Tariff
 from rules.units import MICRO
 
@@ -70,5 +70,5 @@ def pulling(
                 missing = tariff.missing_reason(rate, region, at_s)
             else:
                 cost += found.price.per_unit(unit) * micro / MICRO
-    amount = None if missing else round_amount(cost.numerator, cost.denominator)
+    amount = None if missing else round_fraction(cost)
     return Pulling(seconds, amount, missing, unsized)

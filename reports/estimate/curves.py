@@ -7,7 +7,7 @@ from typing import NamedTuple
 from billing.estimating.break_even import BreakEven
 from billing.estimating.options import TITLES
 from billing.estimating.question import Option
-from rules.money import round_amount
+from rules.money import round_fraction
 
 
 class Curve(NamedTuple):
@@ -47,4 +47,4 @@ def curves(found: BreakEven) -> Curves:
 
 
 def _decimal(value: Fraction) -> Decimal:
-    return round_amount(value.numerator, value.denominator)
+    return round_fraction(value)

@@ -15,7 +15,7 @@ from billing.alerting.check import Checked
 from billing.alerting.thresholds import share_of
 from billing.alerting.watched import Seen
 from billing.store.alert_models import OutboxMessage
-from rules.money import plain, round_amount
+from rules.money import plain, round_fraction
 from rules.period import epoch_s
 
 
@@ -128,7 +128,7 @@ def _quotas(seen: Seen) -> Iterator[Sample]:
 
 
 def _decimal(share: Fraction) -> Decimal:
-    return round_amount(share.numerator, share.denominator)
+    return round_fraction(share)
 
 
 def _line(sample: Sample) -> str:
