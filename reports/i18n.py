@@ -4,12 +4,13 @@ The only user of Babel. Catalogues are `.po` files, read and compiled in memory;
 """
 
 import gettext
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 from babel import Locale
 from babel.dates import format_skeleton
@@ -31,6 +32,9 @@ MINUS, PLUS, NO_BREAK_SPACE = "\u2212", "+", "\u00a0"
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _HOUR_UNITS = {"vCPU-second": "vCPU-hour", "GiB-second": "GiB-hour"}
 _HOUR_S = 3600
+
+MonthForm = Literal["year", "name", "letter"]
+_MONTH_SKELETONS: Mapping[MonthForm, str] = {"year": "yMMM", "name": "MMM", "letter": "MMMMM"}
 
 
 @cache
@@ -187,9 +191,9 @@ class Formats:
         """The month that begins at an instant: October 2026."""
         return format_skeleton("yMMMM", _local(from_s), locale=self._locale)
 
-    def month_short(self, from_s: int, *, with_year: bool) -> str:
-        """The month that begins at an instant, as a chart writes it: Oct 2026, or Oct alone."""
-        return format_skeleton("yMMM" if with_year else "MMMMM", _local(from_s), locale=self._locale)
+    def month_short(self, from_s: int, *, form: MonthForm) -> str:
+        """The month that begins at an instant, as a chart writes it: Oct 2026, Oct, or O."""
+        return format_skeleton(_MONTH_SKELETONS[form], _local(from_s), locale=self._locale)
 
     def day(self, label: str) -> str:
         """A day of the month, from its label: Thu, Oct 1."""

@@ -7,7 +7,8 @@ from typing import Any
 from billing.trend import MonthCost
 from reports.charts import NARROW, WIDE, Bar, bar_chart
 from reports.data import ReportData
-from reports.i18n import Formats, Words
+from reports.i18n import Formats, MonthForm, Words
+from rules.period import Month
 
 
 def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
@@ -32,7 +33,10 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
     ).unescape()
 
     def bars(*, narrow: bool) -> list[Bar]:
-        return [_bar(cost, t, f, narrow=narrow, mine=cost is mine) for cost in data.trend]
+        return [
+            _bar(cost, t, f, narrow=narrow, first=index == 0, mine=cost is mine)
+            for index, cost in enumerate(data.trend)
+        ]
 
     return {
         "message": message,
@@ -45,10 +49,17 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
     }
 
 
-def _bar(cost: MonthCost, t: Words, f: Formats, *, narrow: bool, mine: bool) -> Bar:
+def _bar(cost: MonthCost, t: Words, f: Formats, *, narrow: bool, first: bool, mine: bool) -> Bar:
     """A month's bar: a gap is marked, and the amount of the report's own month is written above it."""
     zero = Decimal(0)
-    label = f.month_short(cost.month.from_s, with_year=not narrow)
+    label = f.month_short(cost.month.from_s, form=_form(cost.month, narrow=narrow, first=first))
     if cost.total is None:
         return Bar(label, zero, zero, "–" if narrow else t("gap").unescape())
     return Bar(label, cost.usage or zero, cost.creation or zero, f.plain_amount(cost.total) if mine else "")
+
+
+def _form(month: Month, *, narrow: bool, first: bool) -> MonthForm:
+    """How a month is written below its bar: thirteen of them with their years would run into one another."""
+    if narrow:
+        return "letter"
+    return "year" if first or month.label.endswith("-01") else "name"
