@@ -56,7 +56,7 @@ def render_page(data: ReportData, language: str) -> str:
 
 
 def render_document(template: str, language: str, *, script: str | None = None, **values: object) -> str:
-    """A whole page from a template that extends document.html, in the design's style and under a policy for what it holds."""
+    """A whole page from a template that extends base.html, in the design's style and under a policy for what it holds."""
     style = _style(Words(language, MESSAGES))
     return (
         _environment()
