@@ -20,6 +20,7 @@ from billing.comparing import Comparison, compare
 from billing.grouping import Group, group
 from billing.pipeline import MeteredBill, created_manually, make_metered_bill
 from billing.recommending import Recommendations, recommend
+from billing.reconciling import Reconciliation, Tolerance, reconcile
 from billing.store import Reader, Store
 from billing.trend import MonthCost, earlier_bills, months_before, same_span, trend
 from reports.quotas import MonthQuota, month_quotas
@@ -134,6 +135,7 @@ class ReportData:
     budgets: tuple[BudgetState, ...] = ()
     firings: tuple[Firing, ...] = ()
     quotas: tuple[MonthQuota, ...] = ()
+    reconciliation: Reconciliation | None = None
 
     @property
     def running(self) -> bool:
@@ -150,22 +152,20 @@ def gather(
     tariff: Tariff,
     account: str | None,
     budgets: Sequence[Budget] = (),
+    bills: Sequence[str] = (),
+    tolerance: Tolerance | None = None,
 ) -> ReportData:
-    """Gather a month's report at a moment, for one account or for all; budgets of other accounts or currencies are left out."""
+    """Gather a month's report at a moment, for one account or for all; budgets of other accounts or currencies are left out.
+
+    bills: files of the provider's bill, which is of all accounts; the month is reconciled with it.
+    """
+    reconciliation = None
+    if bills:
+        reconciliation = reconcile(reader, month, bills, as_of=as_of, tariff=tariff, tolerance=tolerance)
     accounts = None if account is None else (account,)
     until_s = min(month.until_s, epoch_s(as_of))
     metered = make_metered_bill(reader, month, as_of=as_of, tariff=tariff, accounts=accounts, by_day=True)
     keys = tag_keys(reader, month, until_s=until_s, account=account)
-    by_tag = tuple(
-        TagGroups(
-            key,
-            group(
-                make_metered_bill(reader, month, as_of=as_of, tariff=tariff, accounts=accounts, by_tag=key),
-                f"tag:{key}",
-            ),
-        )
-        for key in keys[:TAG_KEYS_SHOWN]
-    )
     would_be = created_manually(reader, month, as_of=as_of, tariff=tariff)
     ours = [
         each
@@ -181,7 +181,7 @@ def gather(
         year_ago=beside[months_before(month)[0]],
         earlier=earlier,
         recommendations=recommend(store, reader, metered.bill, as_of=as_of, tariff=tariff, account=account),
-        by_tag=by_tag,
+        by_tag=_by_tag(reader, month, keys[:TAG_KEYS_SHOWN], as_of=as_of, tariff=tariff, accounts=accounts),
         further_tag_keys=keys[TAG_KEYS_SHOWN:],
         cache_names=cache_names(reader, _named(metered, beside[month.previous()])),
         free_creations=_free_creations(metered.bill, would_be, account),
@@ -196,6 +196,7 @@ def gather(
     return replace(
         data,
         closed_payable=_closed_payable(store, month, accounts),
+        reconciliation=reconciliation,
         budgets=tuple(budget_states(reader, ours, as_of=as_of, tariff=tariff, month=month)),
         firings=tuple(each for each in fired if account is None or each.subject.get("account_id") == account),
     )
@@ -253,6 +254,23 @@ def _named(metered: MeteredBill, previous: Bill | None) -> list[CacheRef]:
     moved = () if previous is None else compare(previous, metered.bill).caches[:CACHES_NAMED]
     named = [CacheRef(*(part or "" for part in found.key)) for found in groups]
     return list(dict.fromkeys([*named, *(CacheRef(*found.cache) for found in moved)]))
+
+
+def _by_tag(
+    reader: Reader,
+    month: Month,
+    keys: Sequence[str],
+    *,
+    as_of: datetime,
+    tariff: Tariff,
+    accounts: Sequence[str] | None,
+) -> tuple[TagGroups, ...]:
+    """The month by each of the tag keys."""
+    found = []
+    for key in keys:
+        metered = make_metered_bill(reader, month, as_of=as_of, tariff=tariff, accounts=accounts, by_tag=key)
+        found.append(TagGroups(key, group(metered, f"tag:{key}")))
+    return tuple(found)
 
 
 def _closed_payable(store: Store, month: Month, accounts: Sequence[str] | None) -> Decimal | None:

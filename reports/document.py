@@ -75,6 +75,7 @@ def document(data: ReportData) -> dict[str, Any]:
             if data.provenance.last_observed is None
             else rfc3339(data.provenance.last_observed),
         },
+        "reconciliation": None if data.reconciliation is None else data.reconciliation.to_json(),
         "bill": bill.to_json(),
     }
 

@@ -50,6 +50,9 @@ Examples:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write a page with the bridge to this file.",
 )
+@click.option(
+    "--lang", type=click.Choice(("en", "zh")), default="en", help="The page's language. Default: en."
+)
 @common_options
 def command(
     ctx: Context,
@@ -58,6 +61,7 @@ def command(
     tolerances: tuple[str, ...],
     csv_: Path | None,
     html: Path | None,
+    lang: str,
 ) -> None:
     """Reconcile and print; exit code 1 where the sides disagree by more than the tolerance."""
     from billing.cli import lines_out, reconcile_tables
@@ -83,7 +87,7 @@ def command(
     if html is not None:
         from reports.reconciliation.page import render_reconciliation
 
-        lines_out.write_text(html, render_reconciliation(found))
+        lines_out.write_text(html, render_reconciliation(found, lang))
     if ctx.json:
         ctx.print_json(found.to_json())
     else:

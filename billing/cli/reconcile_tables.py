@@ -76,7 +76,7 @@ def _print_differences(ctx: Context, found: Reconciliation) -> None:
     ctx.console.print("\n[bold]The largest differences[/bold]")
     for each, amount in zip(shown, aligned([each.amount for each in shown]), strict=True):
         ctx.console.print(f"{amount}  {each.class_}  {ctx.safe(_about(each))}")
-        ctx.console.print(f"    {ctx.safe(each.reason)}", style="dim")
+        ctx.console.print(f"    {ctx.safe(str(each.reason))}", style="dim")
     if len(listed) > len(shown):
         ctx.console.print(f"and {len(listed) - len(shown):,} more: --csv or --json has all")
 
@@ -111,5 +111,6 @@ def rows(differences: Sequence[Difference]) -> list[dict[str, object]]:
     """All differences as flat rows for CSV."""
     return [
         {"class": each.class_, **{key: value for key, value in each._asdict().items() if key != "class_"}}
+        | {"reason": str(each.reason)}
         for each in differences
     ]

@@ -25,6 +25,7 @@ Examples:
   imcost report 2026-10 --all
   imcost report 2026-10 --account 1234567890 --pdf october.pdf --paper letter
   imcost report 2026-10 --xlsx october.xlsx
+  imcost report 2026-10 --bill bill-2026-10.csv --tolerance 0.1%
   imcost report 2026-10 --format json > october.json
 """
 
@@ -56,6 +57,20 @@ class Written(NamedTuple):
     "--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write an Excel workbook to this file."
 )
 @click.option(
+    "--bill",
+    "bills",
+    multiple=True,
+    metavar="FILE",
+    help="Compare with the provider's bill in this file, of all accounts; may be given several times.",
+)
+@click.option(
+    "--tolerance",
+    "tolerances",
+    multiple=True,
+    metavar="AMOUNT|SHARE%",
+    help="What the bill may disagree by, as in imcost reconcile.",
+)
+@click.option(
     "--format",
     "format_",
     type=click.Choice(("json",)),
@@ -75,6 +90,8 @@ def command(
     html: Path | None,
     pdf: Path | None,
     xlsx: Path | None,
+    bills: tuple[str, ...],
+    tolerances: tuple[str, ...],
     format_: str | None,
     paper: str,
     lang: str,
@@ -88,10 +105,12 @@ def command(
                 place="--all",
                 hint="leave out --account, --html, --pdf, --xlsx and --format",
             )
-        ctx.exit(_report_all(ctx, month, lang, paper))
+        ctx.exit(_report_all(ctx, month, lang, paper, bills, tolerances))
     if html is None and pdf is None and xlsx is None and format_ is None:
         html, pdf = default_paths(ctx.workspace.reports, month, account, lang)
-    written = write_report(ctx, month, account=account, html=html, pdf=pdf, xlsx=xlsx, lang=lang, paper=paper)
+    written = write_report(
+        ctx, month, account=account, html=html, pdf=pdf, xlsx=xlsx, lang=lang, paper=paper, bills=bills, tolerances=tolerances,
+    )  # fmt: skip
     paths = [path for path in (written.html, written.pdf, written.xlsx) if path is not None]
     if format_ == "json":
         from reports.document import document
@@ -104,26 +123,39 @@ def command(
             click.echo(path)
     if open_ and paths:
         click.launch(paths[0].resolve().as_uri())
-    complete = written.data.bill.complete
-    if not complete:
+    ctx.exit(_judged(ctx, written.data))
+
+
+def _judged(ctx: Context, data: ReportData) -> int:
+    """Say what is bad about a report's month, and give the exit code: 1 where something is."""
+    if not data.bill.complete:
         ctx.warn(
-            f"the total is incomplete: {len(written.data.bill.unrated)} quantities have no rate; the report names them"
+            f"the total is incomplete: {len(data.bill.unrated)} quantities have no rate; the report names them"
         )
-    ctx.exit(0 if complete else 1)
+    found = data.reconciliation
+    if found is not None and not found.reconciles:
+        from rules.money import plain
+
+        ctx.warn(
+            f"the bill does not reconcile: the sides disagree by {plain(found.disagreement)}; the report says why"
+        )
+    return 0 if data.bill.complete and (found is None or found.reconciles) else 1
 
 
-def _report_all(ctx: Context, month: str, lang: str, paper: str) -> int:
+def _report_all(
+    ctx: Context, month: str, lang: str, paper: str, bills: tuple[str, ...], tolerances: tuple[str, ...]
+) -> int:
     """Write every account's report and the overview, print where, and give the exit code."""
     from billing.cli.report_all import write_all
 
-    answers = write_all(ctx, month, lang=lang, paper=paper)
+    answers = write_all(ctx, month, lang=lang, paper=paper, bills=bills, tolerances=tolerances)
     if ctx.json:
         ctx.print_json({"overview": answers[0], "accounts": answers[1:]})
     else:
         for answer in answers:
             click.echo(answer["html"])
             click.echo(answer["pdf"])
-    return 0 if answers[0]["complete"] else 1
+    return 0 if answers[0]["complete"] and answers[0]["reconciles"] is not False else 1
 
 
 def default_paths(folder: Path, month: str, account: str | None, lang: str) -> tuple[Path, Path]:
@@ -144,12 +176,21 @@ def write_report(
     xlsx: Path | None = None,
     lang: str,
     paper: str = "a4",
+    bills: tuple[str, ...] = (),
+    tolerances: tuple[str, ...] = (),
 ) -> Written:
     """Gather the month and write the forms that have a path; nothing is written where any of them can't be made."""
     from billing.alerting.reading import read_alerts
+    from billing.cli.reconcile import tolerance_of
     from reports.data import gather
     from rules.period import parse_month
 
+    if bills and account is not None:
+        raise UsageError(
+            "a bill is of all accounts",
+            place="--bill",
+            hint="leave out --account, or --bill, for one account",
+        )
     if pdf is not None:
         import_module("reports.pdf")  # A missing Pango is said before anything is gathered.
     store = ctx.open_store()
@@ -163,6 +204,8 @@ def write_report(
             tariff=ctx.load_tariff(),
             account=account,
             budgets=[each.budget for each in watched.budgets],
+            bills=bills,
+            tolerance=tolerance_of(tolerances),
         )
     contents, advice = _rendered(data, lang, paper, html=html, pdf=pdf, xlsx=xlsx)
     if advice is not None:
@@ -214,6 +257,7 @@ def written_json(written: Written, lang: str) -> dict[str, Any]:
         "rounding_adjustment": plain(data.settled.adjustment),
         "payable": f"{data.settled.payable:.2f}",
         "complete": data.bill.complete,
+        "reconciles": None if data.reconciliation is None else data.reconciliation.reconciles,
     }
 
 

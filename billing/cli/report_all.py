@@ -33,16 +33,35 @@ class Done(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def write_all(ctx: Context, month: str, *, lang: str, paper: str) -> list[dict[str, Any]]:
+def write_all(
+    ctx: Context,
+    month: str,
+    *,
+    lang: str,
+    paper: str,
+    bills: tuple[str, ...] = (),
+    tolerances: tuple[str, ...] = (),
+) -> list[dict[str, Any]]:
     """Write the overview and every account's report into the workspace's reports/, and give what each says, the overview first.
 
-    Accounts come in order; those of the overview's bill are all that there are, so their totals sum to its own.
+    Accounts come in order; those of the overview's bill are all that there are, so their totals sum to its own. The provider's
+    bill is of all accounts, so the overview is what is compared with it.
     """
     from billing.cli.report import default_paths, write_report, written_json
 
     folder = ctx.workspace.reports
     html, pdf = default_paths(folder, month, None, lang)
-    overview = write_report(ctx, month, account=None, html=html, pdf=pdf, lang=lang, paper=paper)
+    overview = write_report(
+        ctx,
+        month,
+        account=None,
+        html=html,
+        pdf=pdf,
+        lang=lang,
+        paper=paper,
+        bills=bills,
+        tolerances=tolerances,
+    )
     accounts = [found.key[0] or "" for found in overview.data.by_account]
     wanted = [_wanted(ctx, month, account, lang, paper) for account in accounts]
     done = _in_parallel(ctx, wanted)

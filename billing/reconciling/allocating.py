@@ -6,6 +6,7 @@ from decimal import Decimal
 from billing.reconciling.classify import Group
 from billing.reconciling.items import BY_REGION
 from billing.reconciling.ours import Grain, span_s
+from billing.reconciling.reasons import reason
 from billing.reconciling.result import AllocatedSnapshot, Difference, exact
 from billing.warehouse import Connection
 from rules.money import AMOUNT_PLACES, scaled, spread, unscaled
@@ -36,7 +37,7 @@ def allocated_differences(
         if not shares:
             yield difference
             continue
-        said = f"{difference.reason}; the region's amount is shared by GiB-hours"
+        said = reason("shared", why=difference.reason)
         for cache_id, amount in _shared(difference.amount, shares):
             if amount or len(shares) == 1:
                 yield difference._replace(cache_id=cache_id, amount=amount, reason=said)

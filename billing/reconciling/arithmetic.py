@@ -7,6 +7,7 @@ unit price is the list cost. What a row is written with decides how exact that c
 from collections.abc import Mapping
 from decimal import Decimal
 
+from billing.reconciling.reasons import reason
 from billing.reconciling.result import BrokenRow, exact
 from billing.warehouse import Connection, sql_file
 from rules.money import plain
@@ -24,15 +25,9 @@ def broken_rows(
         BrokenRow(
             paths[file],
             line,
-            f"{MESSAGES[rule]}: {plain(exact([is_]))} is not {plain(exact([should]))}",
+            reason(f"broken_{rule}", is_=plain(exact([is_])), should=plain(exact([should]))),
             exact([is_, -should]),
         )
         for file, line, rule, is_, should in found[:MOST_NAMED]
     ]
     return tuple(rows), len(found)
-
-
-MESSAGES = {
-    "net": "the pretax amount is not gross minus discount and coupons",
-    "list": "the list cost is not quantity times list unit price",
-}

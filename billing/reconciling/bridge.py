@@ -3,19 +3,14 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from billing.reconciling.reasons import reason
 from billing.reconciling.result import Difference, exact
 from billing.warehouse import Connection, sql_file
 
-REASONS = {
-    "other_product": "rows of a product that no image cache's cost is billed in",
-    "other_account": "rows of an account that no usage record belongs to",
-    "other_month": "rows of another month's bill",
-    "prepaid": "prepaid orders, which are no usage",
-    "own_compute": "the instances' own vCPU and memory, which their cache does not cause",
-    "own_storage": "storage that the instances declared themselves, beyond their cache's disk",
-    "no_cache": "disks of instances that used no cache",
-}
-"""Why rows are out of scope."""
+OUT_OF_SCOPE = frozenset(
+    {"other_product", "other_account", "other_month", "prepaid", "own_compute", "own_storage", "no_cache"}
+)
+"""Why rows are out of scope: the verdicts, each a sentence of its own; they are named also where they cost nothing."""
 
 CLASS_OF = {"refund": "refund", "tax": "tax", "voucher": "voucher"}
 
@@ -28,27 +23,19 @@ def bridged(connection: Connection) -> Iterator[Difference]:
     ) in connection.execute(sql_file("billing.reconciling", "bridge")).fetchall():  # fmt: skip
         ids = (account_id, region, "", resource or "")
         if verdict != "compare":
-            if due or verdict in REASONS:
-                reason = (
-                    f"{REASONS.get(verdict, 'given back, or adjusted')}: {item}"
-                    if verdict != "tax"
-                    else f"tax: {item}"
-                )
-                yield Difference(CLASS_OF.get(verdict, "out_of_scope"), exact([due]), "", *ids, reason, rows)
+            if due or verdict in OUT_OF_SCOPE:
+                said = verdict if verdict == "tax" or verdict in OUT_OF_SCOPE else "given_back"
+                why = reason(said, item=item)
+                yield Difference(CLASS_OF.get(verdict, "out_of_scope"), exact([due]), "", *ids, why, rows)
             continue
         parts: tuple[tuple[str, Decimal, str, int], ...] = (
-            ("discount", discount, "discounts on", discounts),
-            ("coupon", coupons, "coupons on", coupon_rows),
-            ("voucher", vouchers, "vouchers on", voucher_rows),
-            ("tax", tax, "tax on", rows),
-            ("rounding", round_down, "rounded down by the provider:", rows),
-            (
-                "discount",
-                residual,
-                "the bill's own amounts don't add up: before minus after discounts, on",
-                rows,
-            ),
+            ("discount", discount, "discounts", discounts),
+            ("coupon", coupons, "coupons", coupon_rows),
+            ("voucher", vouchers, "vouchers", voucher_rows),
+            ("tax", tax, "tax_on", rows),
+            ("rounding", round_down, "rounded_down", rows),
+            ("discount", residual, "off", rows),
         )
         for class_, amount, said, count in parts:
             if amount:
-                yield Difference(class_, exact([amount]), "", *ids, f"{said} {item}", count)
+                yield Difference(class_, exact([amount]), "", *ids, reason(said, item=item), count)

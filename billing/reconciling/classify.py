@@ -3,26 +3,20 @@
 Groups of hours are judged, not hours: the same resource at the same price on the bill for the same reason is one difference.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from billing.reconciling.ours import Grain
 from billing.reconciling.prices import prices_per_unit, quantities
-from billing.reconciling.result import Difference, exact, instant_text
+from billing.reconciling.reasons import NOTHING, Hours, Reason, Span, Thing, reason
+from billing.reconciling.result import Difference, exact
 from billing.warehouse import Connection, sql_file
 from rules.charges import CHARGES
 from rules.money import AMOUNT_PLACES, plain, scaled
-from rules.period import DAY_S, HOUR_S
+from rules.period import HOUR_S
 from rules.units import MICRO
-
-WORDS = {"hour": "hour", "day": "day", "month": "month"}
-TITLES = {
-    "vcpu": "vCPU of a temporary instance", "memory": "memory of a temporary instance", "disk": "cache disk",
-    "ephemeral": "extra ephemeral storage", "snapshot": "snapshot", "local_snapshot": "local snapshot",
-    "enabling": "enabling of a local snapshot",
-}  # fmt: skip
 
 
 class Group(NamedTuple):
@@ -72,120 +66,94 @@ def classified(connection: Connection, context: Context) -> Iterator[tuple[Group
     """A difference for every group that differs by more than rounding, each with its group."""
     for row in connection.execute(sql_file("billing.reconciling", "groups")).fetchall():
         group = Group._make(row)
-        for class_, amount, reason in _judged(group, context):
+        for class_, amount, why in _judged(group, context):
             yield group, Difference(
                 class_, amount, charge_of(group.charge, group.family), group.account_id, group.region, group.cache_id or "",
-                "" if group.resource == group.region else group.resource, reason, group.buckets,
+                "" if group.resource == group.region else group.resource, why, group.buckets,
             )  # fmt: skip
 
 
-def _judged(group: Group, context: Context) -> Iterator[tuple[str, Decimal, str]]:
-    what, span = TITLES[group.family], when(group.first, group.last, context.grain)
-    hours = counted(group.buckets, context.grain)
+def _judged(group: Group, context: Context) -> Iterator[tuple[str, Decimal, Reason]]:
+    said = _about(group, context)
     if group.state == "rounding":
-        yield "rounding", group.difference, f"rounding of {hours} of the {what}"
+        yield "rounding", group.difference, said("rounding")
     elif group.outside:
-        yield (
-            "timing",
-            group.difference,
-            f"{hours} of the {what} lie outside of the month ({span}){_place(group, context)}",
-        )
+        yield "timing", group.difference, said("outside")
     elif group.state == "ours":
         unread = context.unreadable.get(group.resource, "")
-        said = f"{hours} of the {what} ({span}) are not on the bill"
-        yield (
-            "missing_in_bill",
-            group.difference,
-            said + (f"; rows of it could not be read: {unread}" if unread else ""),
-        )
+        why = said("not_on_bill_unread", places=unread) if unread else said("not_on_bill")
+        yield "missing_in_bill", group.difference, why
     elif group.state == "theirs":
-        yield (
-            "missing_in_usage",
-            group.difference,
-            f"{hours} of the {what} ({span}): {_unexplained(group, context)}{_place(group, context)}",
-        )
+        yield "missing_in_usage", group.difference, said("not_in_usage", why=_unexplained(group, context))
     elif group.covered and group.difference < 0:
-        yield (
-            "resource_package",
-            group.difference,
-            f"a resource package covers {hours} of the {what} ({span})",
-        )
+        yield "resource_package", group.difference, said("package")
     else:
-        yield from _both(group, f"{hours} of the {what} ({span})", context)
+        yield from _both(group, said)
 
 
-def _unexplained(group: Group, context: Context) -> str:
+def _about(group: Group, context: Context) -> Callable[..., Reason]:
+    """Makes sentences about a group: how many hours of what, when, and where the first row of it stands."""
+    hours, what = Hours(context.grain, group.buckets), Thing(group.family)
+    span, place = Span(context.grain, group.first, group.last), _place(group, context)
+
+    def said(id: str, **filled: str | Reason) -> Reason:
+        return reason(id, hours=hours, what=what, span=span, place=place, **filled)
+
+    return said
+
+
+def _unexplained(group: Group, context: Context) -> Reason:
     """Why a row of the bill has no usage to stand against."""
-    if reason := context.unrated.get((group.family, group.account_id, group.region)):
-        return f"metered, but not priced: {reason}"
+    if why := context.unrated.get((group.family, group.account_id, group.region)):
+        return reason("unpriced", why=why)
     match group.kind:
         case "unknown":
-            return "the instance names a cache that no usage record describes"
+            return reason("unknown_cache")
         case "none":
-            return "the instance used no cache"
+            return reason("without_cache")
         case None if group.resource and group.resource != group.region:
-            return "no usage record knows it; import its records, or ask what it is"
+            return reason("unknown_id")
         case None:
-            return "no usage record explains it"
-    return "we metered nothing of it then"
+            return reason("unexplained")
+    return reason("nothing_metered")
 
 
-def _both(group: Group, hours: str, context: Context) -> Iterator[tuple[str, Decimal, str]]:
+def _both(group: Group, said: Callable[..., Reason]) -> Iterator[tuple[str, Decimal, Reason]]:
     """Price or quantity, or each its part, where both sides have the hours."""
-    place = _place(group, context)
     own = None if group.num is None or group.den is None else Fraction(group.num * MICRO, group.den)
     quantity = Fraction(group.quantity, MICRO)
     theirs, bound = Fraction(group.theirs), Fraction(group.bound)
     per_s = HOUR_S if group.family == "snapshot" else 1
+    how = reason("repeated" if group.repeated else "other_quantity")
+    amounts = {"theirs": plain(group.theirs), "ours": plain(group.ours)}
     listed = prices_per_unit(group.list_price, group.list_price_unit, of_s=per_s) if group.list_price else ()
     if own is not None and group.family == "enabling":
         listed = tuple(Fraction(group.list_price) for _ in listed[:1])
     if own is not None and own in listed:
-        yield "quantity", group.difference, f"{hours}: {_doubled(group)} at the same price{place}"
+        yield "quantity", group.difference, said("same_price", how=how)
         return
-    fitting = [price for price in listed if abs(quantity * price - theirs) <= bound]
-    if own is not None and fitting:
-        yield (
-            "price",
-            group.difference,
-            f"{hours} cost {group.list_price} {group.list_price_unit} there, {_rate(own, per_s)} here{place}",
-        )
+    if own is not None and any(abs(quantity * price - theirs) <= bound for price in listed):
+        yield "price", group.difference, _other_price(group, own, per_s, said)
         return
-    if own is not None and listed and group.usage is not None:
+    used: Sequence[Fraction] = ()
+    if group.usage is not None:
         used = quantities(Fraction(group.usage), group.usage_unit, _fraction(group.period), 1, of_s=per_s)
+    if own is not None:
         whole = [(price, q) for price in listed for q in used if abs(q * price - theirs) <= bound]
         if whole:
             price, their_quantity = whole[0]
             by_price = _rounded(their_quantity * (price - own))
-            yield (
-                "price",
-                by_price,
-                f"{hours} cost {group.list_price} {group.list_price_unit} there, {_rate(own, per_s)} here{place}",
-            )
-            yield (
-                "quantity",
-                exact([group.difference, -by_price]),
-                f"{hours}: another quantity beside another price{place}",
-            )
+            yield "price", by_price, _other_price(group, own, per_s, said)
+            yield "quantity", exact([group.difference, -by_price]), said("beside_price")
             return
-    if group.usage is not None and not listed:
-        used = quantities(Fraction(group.usage), group.usage_unit, _fraction(group.period), 1, of_s=per_s)
-        if any(abs(q - quantity) * 10_000 <= quantity for q in used):
-            yield (
-                "price",
-                group.difference,
-                f"{hours}: the same usage for {plain(group.theirs)}, here {plain(group.ours)}{place}",
-            )
-            return
-    yield (
-        "quantity",
-        group.difference,
-        f"{hours}: {_doubled(group)}, {plain(group.theirs)} there, {plain(group.ours)} here{place}",
-    )
+    if not listed and any(abs(q - quantity) * 10_000 <= quantity for q in used):
+        yield "price", group.difference, said("same_usage", **amounts)
+        return
+    yield "quantity", group.difference, said("other_amount", how=how, **amounts)
 
 
-def _doubled(group: Group) -> str:
-    return "billed more than once" if group.repeated else "another quantity"
+def _other_price(group: Group, own: Fraction, per_s: int, said: Callable[..., Reason]) -> Reason:
+    return said("other_price", price=group.list_price, unit=group.list_price_unit, own=_rate(own, per_s))
 
 
 def _fraction(value: Decimal | None) -> Fraction | None:
@@ -201,7 +169,7 @@ def _rounded(amount: Fraction) -> Decimal:
 def _rate(own: Fraction, per_s: int) -> str:
     """Our price per hour as people read it."""
     hourly = own if per_s == HOUR_S else own * HOUR_S
-    return plain(_rounded(hourly)) + " an hour"
+    return plain(_rounded(hourly))
 
 
 def charge_of(index: int | None, family: str) -> str:
@@ -216,29 +184,11 @@ def charge_of(index: int | None, family: str) -> str:
     return usual[family]
 
 
-def counted(count: int, grain: Grain) -> str:
-    """So many hours or days; of a bill by the month, the month."""
-    if grain == "month":
-        return "the month"
-    return f"{count:,} {WORDS[grain]}{'' if count == 1 else 's'}"
-
-
-def when(first: int, last: int, grain: Grain) -> str:
-    """From when until when, in the billing zone."""
-    if grain == "month":
-        return "in all"
-    if grain == "day":
-        days = [instant_text(bucket * DAY_S - 8 * HOUR_S)[:10] for bucket in (first, last)]
-        return days[0] if first == last else f"{days[0]} to {days[1]}"
-    begin, end = instant_text(first * HOUR_S), instant_text((last + 1) * HOUR_S)
-    return f"{begin} to {end}"
-
-
-def _place(group: Group, context: Context) -> str:
+def _place(group: Group, context: Context) -> Reason:
     """Where the first row of a group stands."""
     if group.file is None or group.file not in context.paths:
-        return ""
-    return f"; {context.paths[group.file]}:{group.line}"
+        return NOTHING
+    return reason("place", path=context.paths[group.file], line=str(group.line))
 
 
 def unreadable_ids(rows: Sequence[tuple[str, int, str]], ids: Sequence[str]) -> dict[str, str]:
@@ -247,5 +197,5 @@ def unreadable_ids(rows: Sequence[tuple[str, int, str]], ids: Sequence[str]) -> 
     for id in ids:
         places = [f"{path}:{line}" for path, line, raw in rows if id and id in raw]
         if places:
-            found[id] = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
+            found[id] = ", ".join(places[:3]) + (f", … (+{len(places) - 3})" if len(places) > 3 else "")
     return found

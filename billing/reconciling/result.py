@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from billing.reconciling.loading import BillFile
+from billing.reconciling.reasons import Reason
 from billing.reconciling.sources import Quarantined
 from rules.money import plain, scaled, unscaled
-from rules.period import rfc3339
 
 PLACES = 15
 """Decimals that amounts of a bill may have; ours have ten."""
@@ -48,7 +48,7 @@ class Difference(NamedTuple):
     region: str
     cache_id: str
     instance_id: str
-    reason: str
+    reason: Reason
     rows: int = 1
 
     def to_json(self) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class Difference(NamedTuple):
         found = {
             name: value or None for name, value in self._asdict().items() if name not in ("class_", "amount")
         }
-        return {"class": self.class_, "amount": plain(self.amount), **found}
+        return {"class": self.class_, "amount": plain(self.amount), **found, "reason": str(self.reason)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,12 @@ class BrokenRow(NamedTuple):
 
     path: str
     line: int
-    message: str
+    message: Reason
     amount: Decimal
 
     def to_json(self) -> dict[str, Any]:
         """The row with its fields' own names."""
-        return {**self._asdict(), "amount": plain(self.amount)}
+        return {**self._asdict(), "message": str(self.message), "amount": plain(self.amount)}
 
 
 class AllocatedSnapshot(NamedTuple):
@@ -178,8 +178,3 @@ class Reconciliation:
 def exact(amounts: Iterable[Decimal]) -> Decimal:
     """The sum of amounts of at most fifteen decimals, exact however many and large they are."""
     return scaled(sum(unscaled(amount, PLACES) for amount in amounts), PLACES)
-
-
-def instant_text(at_s: int) -> str:
-    """An epoch second as people of the billing zone read it."""
-    return rfc3339(at_s)[:16].replace("T", " ")

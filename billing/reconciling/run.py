@@ -23,6 +23,7 @@ from billing.reconciling.items import FAMILIES
 from billing.reconciling.loading import Loaded, load_bills
 from billing.reconciling.matching import check_zones, grain_of, match_unnamed, scope_rows
 from billing.reconciling.ours import Grain, buckets, lay_out_ours
+from billing.reconciling.reasons import Reason, reason
 from billing.reconciling.result import Difference, Reconciliation, Tolerance, exact
 from billing.reconciling.timing import time_shifts
 from billing.store import Reader
@@ -125,11 +126,7 @@ def _compare(
     remainder = exact([theirs, -ours.total, *(-each.amount for each in differences)])
     _check_remainder(connection, remainder, len(ours.lines))
     if remainder:
-        differences.append(
-            Difference(
-                "rounding", remainder, "", "", "", "", "", "our lines are rounded once, hours one by one"
-            )
-        )
+        differences.append(Difference("rounding", remainder, "", "", "", "", "", reason("once_a_line")))
     return Reconciliation(
         month=month.label,
         currency=ours.currency,
@@ -186,7 +183,7 @@ def _unrated(bill: Bill) -> dict[tuple[str, str, str], str]:
 
 def _merged(found: Iterator[Difference]) -> Iterator[Difference]:
     """Differences of the same cache, class and sentence as one."""
-    together: dict[tuple[str, ...], list[Difference]] = defaultdict(list)
+    together: dict[tuple[str | Reason, ...], list[Difference]] = defaultdict(list)
     for each in found:
         together[
             each.class_,
@@ -219,5 +216,5 @@ def _order(each: Difference) -> tuple[object, ...]:
         each.region,
         each.cache_id,
         each.instance_id,
-        each.reason,
+        str(each.reason),
     )

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from billing.reconciling.classify import TITLES, WORDS, Context, charge_of, counted, when
+from billing.reconciling.classify import Context, charge_of
+from billing.reconciling.reasons import Hours, Reason, Span, Thing, reason
 from billing.reconciling.result import Difference, exact
 from billing.warehouse import Connection, sql_file
 
@@ -68,9 +69,8 @@ def time_shifts(connection: Connection, context: Context) -> Iterator[Difference
             )
             yield _difference(position, touched, cells, said)
             if rest := exact(cell.difference for cell in touched):
-                yield _difference(position, touched, cells, f"rounding where {said}")._replace(
-                    class_="rounding", amount=rest
-                )
+                why = reason("moved_rounding", why=said)
+                yield _difference(position, touched, cells, why)._replace(class_="rounding", amount=rest)
     if timed:
         connection.executemany("insert into timed values (?, ?, ?, ?, ?)", timed)
 
@@ -116,16 +116,19 @@ def _span(shift: int, moved: Sequence[Moved]) -> str:
     return f"{apart[0]:+d}" if len(apart) == 1 else f"{apart[0]:+d} to {apart[-1]:+d}"
 
 
-def _said(family: str, cells: Sequence[Cell], span: str, context: Context) -> str:
+def _said(family: str, cells: Sequence[Cell], apart: str, context: Context) -> Reason:
     mine = [cell.bucket for cell in cells if cell.ours is not None]
-    return (
-        f"{counted(len(mine), context.grain)} of the {TITLES[family]} ({when(min(mine), max(mine), context.grain)})"
-        f" stand on the bill {span} {WORDS[context.grain]}s away from when we metered them"
+    return reason(
+        f"moved_{context.grain}",
+        hours=Hours(context.grain, len(mine)),
+        what=Thing(family),
+        span=Span(context.grain, min(mine), max(mine)),
+        apart=apart,
     )
 
 
 def _difference(
-    position: tuple[str, ...], touched: Sequence[Cell], cells: Sequence[Cell], said: str
+    position: tuple[str, ...], touched: Sequence[Cell], cells: Sequence[Cell], why: Reason
 ) -> Difference:
     """A shift costs nothing in all: what its hours differ by in sum is rounding."""
     family, account_id, region, resource = position
@@ -138,6 +141,6 @@ def _difference(
         region,
         known.cache_id or "",
         "" if resource == region else resource,
-        said,
+        why,
         len(touched),
     )

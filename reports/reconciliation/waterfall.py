@@ -10,10 +10,12 @@ Kind = Literal["total", "more", "less"]
 
 
 class Step(NamedTuple):
-    """One step of the bridge; `from_` and `long` are hundredths of the chart's width, at least one where there is an amount."""
+    """One step of the bridge: `ours`, a class, or `due`.
 
-    label: str
-    meaning: str
+    `from_` and `long` are hundredths of the chart's width, at least one where there is an amount.
+    """
+
+    name: str
     amount: Decimal
     rows: int
     kind: Kind
@@ -30,38 +32,18 @@ def steps(found: Reconciliation) -> list[Step]:
     for amount in amounts:
         reached.append(reached[-1] + amount)
     low, high = min(Decimal(0), *reached), max(Decimal(0), *reached)
-    made = [
-        _step(
-            "Our total",
-            "what the usage records come to",
-            found.ours,
-            found.matched,
-            "total",
-            Decimal(0),
-            low,
-            high,
-        )
-    ]
+    made = [_step("ours", found.ours, found.matched, "total", Decimal(0), low, high)]
     for name, amount, begin in zip(names, amounts, reached, strict=False):
         kind: Kind = "more" if amount > 0 else "less"
         start = begin if amount > 0 else begin + amount
-        step = _step(name.replace("_", " "), CLASSES[name], amount, found.count(name), kind, start, low, high)
+        step = _step(name, amount, found.count(name), kind, start, low, high)
         made.append(step._replace(compared=name in COMPARED))
-    made.append(
-        _step("Amount due", "what the bill asks for", found.theirs, 0, "total", Decimal(0), low, high)
-    )
+    made.append(_step("due", found.theirs, 0, "total", Decimal(0), low, high))
     return made
 
 
 def _step(
-    label: str,
-    meaning: str,
-    amount: Decimal,
-    rows: int,
-    kind: Kind,
-    start: Decimal,
-    low: Decimal,
-    high: Decimal,
+    name: str, amount: Decimal, rows: int, kind: Kind, start: Decimal, low: Decimal, high: Decimal
 ) -> Step:
     if kind == "total":
         start = min(start, amount)
@@ -69,7 +51,7 @@ def _step(
     long = _hundredths(abs(amount), high - low)
     if amount and not long:
         long = 1
-    return Step(label, meaning, amount, rows, kind, False, min(from_, 100 - long), long)
+    return Step(name, amount, rows, kind, False, min(from_, 100 - long), long)
 
 
 def _hundredths(part: Decimal, whole: Decimal) -> int:

@@ -29,6 +29,7 @@ SECTIONS = (
     "budgets",
     "alerts",
     "free_creations",
+    "reconciliation",
     "open_points",
     "data_quality",
     "tariff",

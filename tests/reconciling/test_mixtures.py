@@ -50,7 +50,7 @@ def check_found(found: Reconciliation, planted: list[Planted]) -> None:
             if one.class_ == each.class_
             and (
                 each.about in (one.instance_id, one.account_id)
-                or (each.about == "yundisk" and each.about in one.reason)
+                or (each.about == "yundisk" and each.about in str(one.reason))
             )
         ]
         assert matching, f"{each} was not found among {found.differences}"

@@ -19,6 +19,8 @@ from billing.quotas.forecast import Point, forecast
 from billing.quotas.history import QuotaDay
 from billing.rating import Part
 from billing.recommending import Recommendation, Recommendations
+from billing.reconciling import Difference, Reconciliation
+from billing.reconciling.reasons import reason
 from reports.data import FreeCreations, Provenance, ReportData, TagGroups, assemble
 from reports.quotas import MonthQuota
 from reports.records import CacheRef
@@ -219,7 +221,8 @@ def full(names: tuple[str, ...] = ("flink", "spark")) -> ReportData:
         rejected_rows=2,
         quotas=tuple(month_quota(name) for name in names),
     )
-    return replace(data, budgets=budgets(names), firings=firings(names))
+    disagreed = reconciliation(*(difference("price", "1", name) for name in names))
+    return replace(data, budgets=budgets(names), firings=firings(names), reconciliation=disagreed)
 
 
 def recommendations() -> Recommendations:
@@ -275,4 +278,37 @@ def firings(names: tuple[str, ...]) -> tuple[Firing, ...]:
             acked_by=None if index else name,
         )
         for index, name in enumerate(names)
+    )
+
+
+def difference(class_: str, amount: str, name: str = "eci-1") -> Difference:
+    """One difference."""
+    return Difference(
+        class_,
+        Decimal(amount),
+        "usage.cache_disk",
+        "1001",
+        "cn-hangzhou",
+        "imc-1",
+        name,
+        reason("discounts", item=f"because of {name}"),
+    )
+
+
+def reconciliation(*differences: Difference) -> Reconciliation:
+    """A reconciliation of these differences, from 100."""
+    total = sum((each.amount for each in differences), Decimal(0))
+    return Reconciliation(
+        month="2026-10",
+        currency="CNY",
+        as_of="2026-11-10T00:00:00+08:00",
+        tariff={"id": "alibaba-cn", "digest": "sha256:0"},
+        ours=Decimal(100),
+        theirs=100 + total,
+        gross=100 + total,
+        grain="hour",
+        matched=12,
+        differences=differences,
+        tolerance=Decimal(0),
+        files=(),
     )

@@ -1,46 +1,19 @@
 """The reconciliation's page: the bridge leads from ours to theirs, names are harmless, and nothing is let in."""
 
+import re
 from dataclasses import replace
-from decimal import Decimal
 
-from billing.reconciling import Difference, Reconciliation
+import pytest
+
+from billing.reconciling.ours import Grain
+from billing.reconciling.reasons import MESSAGES, THINGS, Hours, Part, Span, Thing, english, reason
 from billing.reconciling.result import CLASSES
-from reports.reconciliation.page import ADVICE, render_reconciliation
+from reports.i18n import Formats, Words
+from reports.page import render_page
+from reports.reconciliation.page import render_reconciliation
+from reports.reconciliation.shown import FOLDER, sentence
 from reports.reconciliation.waterfall import steps
-from tests.reports.build import HOSTILE
-
-
-def difference(class_: str, amount: str, name: str = "eci-1") -> Difference:
-    """One difference."""
-    return Difference(
-        class_,
-        Decimal(amount),
-        "usage.cache_disk",
-        "1001",
-        "cn-hangzhou",
-        "imc-1",
-        name,
-        f"because of {name}",
-    )
-
-
-def reconciliation(*differences: Difference) -> Reconciliation:
-    """A reconciliation of these differences, from 100."""
-    total = sum((each.amount for each in differences), Decimal(0))
-    return Reconciliation(
-        month="2026-10",
-        currency="CNY",
-        as_of="2026-11-10T00:00:00+08:00",
-        tariff={"id": "alibaba-cn", "digest": "sha256:0"},
-        ours=Decimal(100),
-        theirs=100 + total,
-        gross=100 + total,
-        grain="hour",
-        matched=12,
-        differences=differences,
-        tolerance=Decimal(0),
-        files=(),
-    )
+from tests.reports.build import HOSTILE, difference, full, reconciliation
 
 
 def test_the_bridge_leads_from_ours_to_theirs() -> None:
@@ -48,7 +21,7 @@ def test_the_bridge_leads_from_ours_to_theirs() -> None:
         difference("missing_in_bill", "-30"), difference("price", "20"), difference("coupon", "-10")
     )
     made = steps(found)
-    assert [step.label for step in made] == ["Our total", "price", "missing in bill", "coupon", "Amount due"]
+    assert [step.name for step in made] == ["ours", "price", "missing_in_bill", "coupon", "due"]
     assert made[0].amount + sum(step.amount for step in made[1:-1]) == made[-1].amount == 80
     assert [(step.from_, step.long) for step in made] == [(0, 83), (83, 16), (75, 25), (66, 8), (0, 66)]
     assert [step.compared for step in made] == [False, True, True, False, False]
@@ -65,13 +38,58 @@ def test_the_page_has_every_difference_and_what_to_do() -> None:
         reconciliation(difference("price", "20"), difference("timing", "1.5"))
     )
     assert "because of eci-1" in page
-    assert ADVICE["price"] in page
+    assert "Compare the price with your agreement" in page
     assert "Does not agree" in page
     assert "Agrees" in render_reconciliation(reconciliation(difference("coupon", "-10")))
 
 
-def test_every_class_has_advice() -> None:
-    assert set(ADVICE) == set(CLASSES) - {"matched"}
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_class_has_its_words(language: str) -> None:
+    words = Words(language, FOLDER)
+    for name in set(CLASSES) - {"matched"}:
+        assert all(words(f"{what}_{name}") for what in ("class", "means", "advice"))
+
+
+GRAINS: tuple[Grain, ...] = ("hour", "day", "month")
+PARTS: dict[str, Part] = {
+    "hours": Hours("hour", 1200), "what": Thing("disk"), "span": Span("hour", 493_848, 493_849),
+    "place": reason("place", path="bill.csv", line="7"), "why": reason("unexplained"), "how": reason("repeated"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("id", sorted(set(MESSAGES) - {"nothing"}))
+def test_every_sentence_is_said_in_both_languages_and_in_english_as_on_the_terminal(id: str) -> None:
+    blanks = {name: PARTS.get(name, "0.5") for name in re.findall(r"{(\w+)}", MESSAGES[id])}
+    said = reason(id, **blanks)
+    texts = {}
+    for language in ("en", "zh"):
+        formats = Formats(language, currency="CNY", places=2)
+        texts[language] = sentence(said, Words(language, FOLDER), formats).striptags()
+    assert texts["en"] == str(said)
+    assert re.search("[\u4e00-\u9fff]", texts["zh"]) or id == "place"
+    assert "{" not in texts["zh"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_thing_and_every_time_is_said(language: str) -> None:
+    words, formats = Words(language, FOLDER), Formats(language, currency="CNY", places=2)
+    parts: list[Part] = [Thing(family) for family in THINGS]
+    parts += [Hours(grain, 2) for grain in GRAINS] + [Span(grain, 20_000, 20_001) for grain in GRAINS]
+    assert all(sentence(part, words, formats).striptags() for part in parts)
+    if language == "en":
+        assert [sentence(part, words, formats).striptags() for part in parts] == [
+            english(part) for part in parts
+        ]
+
+
+def test_the_report_has_a_section_where_a_bill_was_given() -> None:
+    found = reconciliation(difference("price", "20"), difference("coupon", "-10"))
+    assert 'id="reconciliation"' not in render_page(replace(full(), reconciliation=None), "en")
+    page = render_page(replace(full(), reconciliation=found), "en")
+    assert 'id="reconciliation"' in page
+    assert "Compare the price with your agreement" in page
+    assert 'value="110"' in page
+    assert "核对单价" in render_page(replace(full(), reconciliation=found), "zh")
 
 
 def test_names_are_harmless_and_nothing_is_let_in() -> None:
