@@ -13,8 +13,7 @@ from typing import NamedTuple
 from billing.alerting.firings import Firing, firings
 from billing.alerting.rules import Budget
 from billing.bill import Bill, Line, exact_sum
-from billing.books.reading import closed_statements
-from billing.books.trail import read_trail
+from billing.books import Statement
 from billing.budgets import BudgetState, budget_states
 from billing.comparing import Comparison, compare
 from billing.grouping import Group, group
@@ -23,10 +22,10 @@ from billing.recommending import Recommendations, recommend
 from billing.reconciling import Reconciliation, Tolerance, reconcile
 from billing.store import Reader, Store
 from billing.trend import MonthCost, earlier_bills, months_before, same_span, trend
+from reports.books import Settled, month_statements, settled_lines, settled_statements
 from reports.quotas import MonthQuota, month_quotas
 from reports.records import CacheRef, cache_names, last_observed, tag_keys
 from rules.charges import CHARGES, charge
-from rules.money import Settlement, SettlementRule, settle
 from rules.period import Month, epoch_s
 from rules.tariff import DatedValue, Rate, Tariff
 
@@ -42,32 +41,6 @@ class TagGroups(NamedTuple):
 
     key: str
     groups: tuple[Group, ...]
-
-
-class AccountSettlement(NamedTuple):
-    """What one account pays: its total and how that becomes cents."""
-
-    account_id: str
-    total: Decimal
-    settlement: Settlement
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What is to be paid: each account settles its own total, and the amounts are added up."""
-
-    rule: SettlementRule
-    accounts: tuple[AccountSettlement, ...]
-
-    @property
-    def payable(self) -> Decimal:
-        """The sum of what the accounts pay, with two decimals."""
-        return exact_sum(found.settlement.payable for found in self.accounts)
-
-    @property
-    def adjustment(self) -> Decimal:
-        """The sum of the accounts' rounding adjustments: payable minus total."""
-        return exact_sum(found.settlement.adjustment for found in self.accounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +82,7 @@ class ReportData:
 
     `previous` compares with the month before, `year_ago` with the same month a year ago, both up to the same point where
     the month is still running; None where nothing was recorded then. `trend` has the twelve months before, and the month itself.
-    closed_payable: what the statements say that the month was closed with, None while it is open.
+    statements: those of the month where it is closed or corrects closed months; `settled` is then what they say.
     `account` is None for all accounts. `by_day` has every day of the month.
     """
 
@@ -131,11 +104,16 @@ class ReportData:
     provenance: Provenance
     rates: tuple[UsedRate, ...]
     values: tuple[DatedValue, ...]
-    closed_payable: Decimal | None = None
+    statements: tuple[Statement, ...] = ()
     budgets: tuple[BudgetState, ...] = ()
     firings: tuple[Firing, ...] = ()
     quotas: tuple[MonthQuota, ...] = ()
     reconciliation: Reconciliation | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether the month is closed."""
+        return any(each.status == "closed" for each in self.statements)
 
     @property
     def running(self) -> bool:
@@ -192,10 +170,12 @@ def gather(
         ),
         quotas=month_quotas(store, reader, month, until_s=until_s, accounts=accounts),
     )
+    statements = month_statements(store, reader, metered.bill, accounts)
     fired = firings(store.alerts, month.from_s, until_s)
     return replace(
         data,
-        closed_payable=_closed_payable(store, month, accounts),
+        statements=statements,
+        settled=settled_statements(statements) if statements else data.settled,
         reconciliation=reconciliation,
         budgets=tuple(budget_states(reader, ours, as_of=as_of, tariff=tariff, month=month)),
         firings=tuple(each for each in fired if account is None or each.subject.get("account_id") == account),
@@ -223,7 +203,7 @@ def assemble(
     return ReportData(
         bill=bill,
         account=account,
-        settled=_settled(bill, by_account),
+        settled=settled_lines(bill, by_account),
         previous=None if previous is None else compare(previous, bill),
         year_ago=None if year_ago is None else compare(year_ago, bill),
         trend=trend(bill, earlier),
@@ -273,16 +253,6 @@ def _by_tag(
     return tuple(found)
 
 
-def _closed_payable(store: Store, month: Month, accounts: Sequence[str] | None) -> Decimal | None:
-    """What the statements of a closed month say is payable, which is frozen while the report's own amounts are not."""
-    ledger = store.ledger
-    trail = read_trail(ledger.entries())
-    close = trail.close_of(month)
-    if close is None:
-        return None
-    return exact_sum(each.payable for each in closed_statements(ledger, trail, close, accounts))
-
-
 def _beside(
     reader: Reader, bill: Bill, earlier: Mapping[Month, Bill], accounts: Sequence[str] | None
 ) -> dict[Month, Bill | None]:
@@ -297,15 +267,6 @@ def _beside(
         else None
         for month in months
     }
-
-
-def _settled(bill: Bill, by_account: Iterable[Group]) -> Settled:
-    rule = bill.tariff.settlement(bill.month.from_s)
-    accounts = tuple(
-        AccountSettlement(found.key[0] or "", found.amount, settle(found.amount, rule))
-        for found in by_account
-    )
-    return Settled(rule, accounts)
 
 
 def _free_creations(bill: Bill, would_be: Iterable[Line], account: str | None) -> FreeCreations:

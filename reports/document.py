@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from billing.bill import Line
+from billing.books import Statement
 from billing.comparing import Comparison
 from billing.grouping import Group
 from billing.recommending import Recommendation
@@ -36,6 +37,7 @@ def document(data: ReportData) -> dict[str, Any]:
         "running": data.running,
         "currency": bill.currency,
         "total": plain(bill.total),
+        "corrections": plain(settled.corrections),
         "rounding_adjustment": plain(settled.adjustment),
         "payable": f"{settled.payable:.2f}",
         "settlement": settled.rule,
@@ -44,6 +46,7 @@ def document(data: ReportData) -> dict[str, Any]:
             {
                 "account_id": one.account_id,
                 "total": plain(one.total),
+                "corrections": plain(one.corrections),
                 "rounding_adjustment": plain(one.settlement.adjustment),
                 "payable": f"{one.settlement.payable:.2f}",
             }
@@ -75,6 +78,7 @@ def document(data: ReportData) -> dict[str, Any]:
             if data.provenance.last_observed is None
             else rfc3339(data.provenance.last_observed),
         },
+        "statements": [_statement(one) for one in data.statements],
         "reconciliation": None if data.reconciliation is None else data.reconciliation.to_json(),
         "bill": bill.to_json(),
     }
@@ -115,6 +119,13 @@ def _harmless(cell: object) -> object:
 
 def _is_number(text: str) -> bool:
     return text[1:].replace(".", "", 1).isdecimal()
+
+
+def _statement(one: Statement) -> dict[str, Any]:
+    """A statement without its lines, which the bill has: what it says, its corrections, and what proves it."""
+    found = one.to_json()
+    del found["lines"], found["unrated"]
+    return found
 
 
 def _groups(found: tuple[Group, ...]) -> list[dict[str, Any]]:

@@ -18,6 +18,8 @@ from reports.breakdown import phase_amount
 from reports.data import ReportData, largest
 from reports.i18n import Formats, Words
 from reports.names import clean
+from reports.reconciliation.shown import FOLDER as BRIDGE
+from reports.reconciliation.shown import sentence
 from reports.sections import FOLDER
 from rules.charges import charge
 from rules.period import rfc3339
@@ -105,13 +107,16 @@ def workbook(data: ReportData, language: str) -> bytes:
         title = f"{tags('title')} {number}"
         _grouping(book, title, [clean(found.key)[:200]], list(found.groups), t, total_label)
     _lines(book, data, t, total_label)
+    _corrections(book, data, t)
+    _differences(book, data, language)
     return book.close()
 
 
 def _summary(book: _Book, data: ReportData, t: Words) -> None:
     settled = data.settled
     rows: list[tuple[Cell, ...]] = [
-        (str(t("total_of_lines") if data.bill.complete else t("total_incomplete")), data.bill.total),
+        (str(t("total_of_lines") if data.bill.complete else t("total_incomplete")), settled.total),
+        (str(t("corrections_of_closed")), settled.corrections),
         (str(t("adjustment_" + settled.rule)), settled.adjustment),
         (str(t("payable")), settled.payable),
     ]
@@ -133,11 +138,13 @@ def _accounts(book: _Book, data: ReportData, language: str, t: Words, total_labe
     words = Words(language, FOLDER / "by_account")
     accounts = data.settled.accounts
     rows = [
-        (one.account_id, one.total, one.settlement.adjustment, one.settlement.payable) for one in accounts
+        (one.account_id, one.total, one.corrections, one.settlement.adjustment, one.settlement.payable)
+        for one in accounts
     ]
     rule = str(t("adjustment_" + data.settled.rule))
-    heads = [str(t("account")), str(t("total")), rule, str(t("payable"))]
-    sums = {1: data.bill.total, 2: data.settled.adjustment, 3: data.settled.payable}
+    heads = [str(t("account")), str(t("total")), str(t("corrections_of_closed")), rule, str(t("payable"))]
+    settled = data.settled
+    sums = {1: settled.total, 2: settled.corrections, 3: settled.adjustment, 4: settled.payable}
     book.sheet(str(words("title")), heads, rows, (total_label, sums))
 
 
@@ -160,6 +167,41 @@ def _lines(book: _Book, data: ReportData, t: Words, total_label: str) -> None:
     ]  # fmt: skip
     rows = [tuple(getattr(line, name) for name in names) for line in data.bill.lines]
     book.sheet(str(t("lines")), names, rows, (total_label, {10: data.bill.total}))
+
+
+def _corrections(book: _Book, data: ReportData, t: Words) -> None:
+    """The corrections of closed months; no sheet where there are none."""
+    names = [
+        "corrects_month", "class", "line_id", "charge", "account_id", "region", "cache_id", "quantity", "unit", "amount",
+        "reason",
+    ]  # fmt: skip
+    rows = [
+        [Decimal(each[name]) if name in ("quantity", "amount") else each[name] for name in names]
+        for statement in data.statements
+        for each in statement.document["corrections"]
+    ]
+    if rows:
+        title = str(t("corrections_of_closed"))
+        book.sheet(title, names, rows, (title, {9: data.settled.corrections}))
+
+
+def _differences(book: _Book, data: ReportData, language: str) -> None:
+    """The differences from the provider's bill; no sheet where none was given."""
+    found = data.reconciliation
+    if found is None:
+        return
+    names = ["class", "amount", "charge", "account_id", "region", "cache_id", "instance_id", "reason"]
+    w = Words(language, BRIDGE)
+    f = Formats(language, currency=found.currency, places=2)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            str(w("class_" + each.class_)), each.amount, each.charge, each.account_id, each.region, each.cache_id,
+            each.instance_id, sentence(each.reason, w, f).striptags(),
+        )
+        for each in found.differences
+    ]  # fmt: skip
+    total = f"{w('class_due')} − {w('class_ours')}"
+    book.sheet(str(w("title")), names, rows, (total, {1: found.difference}))
 
 
 def _sum(rows: Sequence[Sequence[Any]], column: int) -> Decimal:

@@ -46,6 +46,14 @@ DESCRIBING = (
 )
 
 
+USAGE_REASONS = {
+    "late": "usage of {month} that was not known when the month was closed",
+    "gone": "usage of {month} that was stated and is no longer there",
+    "changed": "usage records of {month} changed after the month was closed",
+}
+"""Why a line of a closed month is corrected whose records are no longer what they were."""
+
+
 class Correction(NamedTuple):
     """What has to be added to one line of a closed month; quantity and amount are signed, a credit is negative.
 
@@ -235,12 +243,12 @@ class _Recount:
         for name in found.keys() | said.keys():
             line, before = found.get(name), said.get(name)
             if before is None:
-                reason = f"usage of {month} that was not known when the month was closed"
+                why = "late"
             elif line is None:
-                reason = f"usage of {month} that was stated and is no longer there"
+                why = "gone"
             else:
-                reason = f"usage records of {month} changed after the month was closed"
-            yield from self._difference(name, "usage", line, before, reason)
+                why = "changed"
+            yield from self._difference(name, "usage", line, before, USAGE_REASONS[why].format(month=month))
 
     def _by_price(
         self, found: Mapping[str, Line], anew: Mapping[str, Line], reason: str

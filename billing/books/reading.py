@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
+from billing.bill import Bill
 from billing.books.corrections import Pending, Tariffs, pending
 from billing.books.records import exist, first_second
 from billing.books.statement import Statement, documents
@@ -40,11 +41,23 @@ def statements(
         return closed_statements(ledger, trail, close, accounts)
     priced_by = tariff()
     with store.reader() as reader:
-        carried = Pending()
-        if month == first_open_month(reader, trail):
-            carried = pending(reader, ledger, trail, as_of_s=epoch_s(as_of), tariffs=frozen_tariffs(ledger))
-            refuse_other_currency(trail, carried, priced_by)
         bill = make_bill(reader, month, as_of=as_of, tariff=priced_by, accounts=accounts)
+        return open_statements(reader, ledger, trail, bill, accounts=accounts)
+
+
+def open_statements(
+    reader: Reader,
+    ledger: Ledger,
+    trail: Trail,
+    bill: Bill,
+    *,
+    accounts: Collection[str] | None = None,
+) -> list[Statement]:
+    """The statements that an open month's bill makes, which is of these accounts; the first open month's carry corrections."""
+    month, carried = bill.month, Pending()
+    if month == first_open_month(reader, trail):
+        carried = pending(reader, ledger, trail, as_of_s=epoch_s(bill.as_of), tariffs=frozen_tariffs(ledger))
+        refuse_other_currency(trail, carried, bill.tariff)
     if accounts is not None:
         carried = Pending(
             tuple(each for each in carried.corrections if each.line["account_id"] in accounts),

@@ -254,6 +254,7 @@ def written_json(written: Written, lang: str) -> dict[str, Any]:
         "xlsx": None if written.xlsx is None else str(written.xlsx),
         "currency": data.bill.currency,
         "total": plain(data.bill.total),
+        "corrections": plain(data.settled.corrections),
         "rounding_adjustment": plain(data.settled.adjustment),
         "payable": f"{data.settled.payable:.2f}",
         "complete": data.bill.complete,

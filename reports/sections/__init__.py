@@ -29,6 +29,7 @@ SECTIONS = (
     "budgets",
     "alerts",
     "free_creations",
+    "statements",
     "reconciliation",
     "open_points",
     "data_quality",

@@ -301,3 +301,31 @@ def test_a_month_without_anything_has_no_statement(books: Shell) -> None:
     assert "no statement" in books("statement", "2026-12", "--as-of", NOW).out
     for command in ("statement", "close", "reopen", "correct", "verify", "audit"):
         assert "Example" in books(command, "--help").out
+
+
+def test_the_report_of_the_first_open_month_carries_corrections_and_that_of_a_closed_one_its_statement(
+    books: Shell, tmp_path: Path
+) -> None:
+    def report(month: str, *options: str | Path) -> dict[str, Any]:
+        found = books("report", month, "--format", "json", "--as-of", NOW, *options)
+        answer: dict[str, Any] = found.json
+        return answer
+
+    assert report("2026-10")["statements"] == []
+    assert close(books, "2026-10") == 0
+    before = report("2026-10")
+    bring(books, tmp_path, "late.csv", run("eci-late", 5, "2026-12-02T00:00:00Z"))
+    page = tmp_path / "october.html"
+    after = report("2026-10", "--html", page)
+    assert after["payable"] == before["payable"]
+    assert Decimal(after["total"]) > Decimal(before["total"])
+    [first, second] = after["statements"]
+    assert (first["status"], first["account_id"]) == ("closed", "1")
+    assert Decimal(first["payable"]) + Decimal(second["payable"]) == Decimal(after["payable"])
+    assert first["sha256"][:16] in page.read_text()
+    november = report("2026-11", "--xlsx", tmp_path / "november.xlsx", "--html", page)
+    assert Decimal(november["corrections"]) == Decimal(after["total"]) - Decimal(before["total"])
+    parts = ("total", "corrections", "rounding_adjustment")
+    assert Decimal(november["payable"]) == sum(Decimal(november[name]) for name in parts)
+    assert 'id="statements"' in page.read_text()
+    assert report("2026-11", "--account", "2")["statements"] == []

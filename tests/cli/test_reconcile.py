@@ -140,3 +140,28 @@ def test_builds_without_an_end_and_snapshots_without_a_begin_are_in_no_class(
     assert answer["ours"] == ours
     missing = Decimal(answer["classes"]["missing_in_bill"]["amount"])
     assert abs(missing + Decimal(ours)) < Decimal("0.00000001")
+
+
+def test_the_monthly_report_takes_the_bill(imcost: Shell, tmp_path: Path, rows: list[Row]) -> None:
+    (tmp_path / "bill.csv").write_bytes(as_csv(rows, "chinese", "gb18030"))
+    page = tmp_path / "page.html"
+    options = (*AS_OF, "--tariff", "ours", "--bill", "bill.csv")
+    good = imcost("report", "2026-10", *options, "--html", page, "--json")
+    assert (good.code, good.json["reconciles"]) == (0, True)
+    assert 'id="reconciliation"' in page.read_text()
+    (tmp_path / "bill.csv").write_bytes(as_csv(rows[1:]))
+    bad = imcost("report", "2026-10", *options, "--html", page, "--lang", "zh", "--format", "json")
+    assert bad.code == 1
+    assert bad.json["reconciliation"] == reconcile(imcost, "bill.csv", "--json").json
+    assert "the bill does not reconcile" in bad.err
+    assert "不在账单上" in page.read_text()
+    tolerated = imcost("report", "2026-10", *options, "--tolerance", "50%", "--xlsx", tmp_path / "book.xlsx")
+    assert tolerated.code == 0
+    alone = imcost("report", "2026-10", *options, "--html", page, "--account", "1001")
+    assert (alone.code, alone.err.count("\n")) == (2, 1)
+
+
+def test_the_page_is_written_in_chinese(imcost: Shell, tmp_path: Path, rows: list[Row]) -> None:
+    (tmp_path / "bill.csv").write_bytes(as_csv(rows[1:]))
+    assert reconcile(imcost, "bill.csv", "--html", "page.html", "--lang", "zh").code == 1
+    assert "从我方合计到账单" in (tmp_path / "page.html").read_text()

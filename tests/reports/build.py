@@ -10,6 +10,9 @@ from typing import Any
 from billing.alerting.firings import Firing
 from billing.alerting.rules import Budget
 from billing.bill import CACHE_OUTCOMES, INSTANCE_OUTCOMES, Bill, Counts, Line, Notice, Unrated
+from billing.books import Statement
+from billing.books.corrections import DESCRIBING, USAGE_REASONS, Correction, Pending
+from billing.books.statement import documents
 from billing.budgets import BudgetState
 from billing.grouping import group
 from billing.metering import Slice, make_slices
@@ -21,6 +24,7 @@ from billing.rating import Part
 from billing.recommending import Recommendation, Recommendations
 from billing.reconciling import Difference, Reconciliation
 from billing.reconciling.reasons import reason
+from reports.books import settled_statements
 from reports.data import FreeCreations, Provenance, ReportData, TagGroups, assemble
 from reports.quotas import MonthQuota
 from reports.records import CacheRef
@@ -221,8 +225,20 @@ def full(names: tuple[str, ...] = ("flink", "spark")) -> ReportData:
         rejected_rows=2,
         quotas=tuple(month_quota(name) for name in names),
     )
-    disagreed = reconciliation(*(difference("price", "1", name) for name in names))
-    return replace(data, budgets=budgets(names), firings=firings(names), reconciliation=disagreed)
+    return _with_the_rest(data, names)
+
+
+def _with_the_rest(data: ReportData, names: tuple[str, ...]) -> ReportData:
+    """The data with budgets, alerts, statements and a bill of the provider."""
+    stated = statements(data, [correction(name) for name in names])
+    return replace(
+        data,
+        budgets=budgets(names),
+        firings=firings(names),
+        reconciliation=reconciliation(*(difference("price", "1", name) for name in names)),
+        statements=stated,
+        settled=settled_statements(stated),
+    )
 
 
 def recommendations() -> Recommendations:
@@ -311,4 +327,43 @@ def reconciliation(*differences: Difference) -> Reconciliation:
         differences=differences,
         tolerance=Decimal(0),
         files=(),
+    )
+
+
+def statements(data: ReportData, corrections: Sequence[Correction] = ()) -> tuple[Statement, ...]:
+    """The statements of a report's open month, which carry these corrections."""
+    lines = [
+        one._replace(account_id=stored(one.account_id), cache_id=stored(one.cache_id))
+        for one in data.bill.lines
+    ]
+    bill = replace(data.bill, lines=tuple(lines))
+    made = documents(bill, Pending(tuple(corrections)), version=1)
+    return tuple(Statement(document) for document in made)
+
+
+def stored(name: str) -> str:
+    """A name as it can lie in a workspace, which has no lone surrogates."""
+    return name.encode(errors="replace").decode()
+
+
+def closed(found: Statement, *, signed: bool = False) -> Statement:
+    """The statement as a close leaves it."""
+    frozen = {
+        "version": 2, "closed_at": "2026-11-03T09:00:00+08:00", "closed_by": "<b>li</b>", "as_of_s": OCTOBER.until_s,
+        "program": "0.1.0", "records": {"caches": 3, "instances": 44},
+        "tariff": {"id": "alibaba-cn", "content_sha256": "ab" * 32},
+        "marks": ["estimated", "unrated"],
+    }  # fmt: skip
+    signature = {"algorithm": "ed25519", "public_key": "x", "signature": "y"} if signed else None
+    return Statement({**found.document, **frozen}, "closed", "cd" * 32, signature)
+
+
+def correction(name: str, amount: str = "-0.5") -> Correction:
+    """A credit for a cache of this name, incurred in September."""
+    name = stored(name)
+    corrected = line("usage.cache_disk", name, 21_600, account_id=name, month=SEPTEMBER)
+    described = {each: corrected.to_json()[each] for each in DESCRIBING}
+    why = USAGE_REASONS["gone"].format(month=SEPTEMBER.label)
+    return Correction(
+        corrected.line_id, SEPTEMBER, "usage", described, Decimal(-21_600), Decimal(amount), False, why
     )

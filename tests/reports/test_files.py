@@ -34,14 +34,17 @@ def test_the_document_has_the_bills_numbers_and_its_groups_sum_to_them() -> None
     found = document(FULL)
     assert Decimal(found["total"]) == FULL.bill.total
     assert Decimal(found["payable"]) == FULL.settled.payable
-    assert Decimal(found["total"]) + Decimal(found["rounding_adjustment"]) == Decimal(found["payable"])
+    parts = ("total", "corrections", "rounding_adjustment")
+    assert exact_sum(Decimal(found[name]) for name in parts) == Decimal(found["payable"])
+    assert [one["account_id"] for one in found["statements"]] == ["flink", "spark"]
+    assert found["reconciliation"]["difference"] == "2"
     assert exact_sum(Decimal(one["payable"]) for one in found["accounts"]) == FULL.settled.payable
     for by in ("cache", "account", "region", "day"):
         assert amounts_of(found["groups"][by]) == FULL.bill.total, by
     assert found["bill"] == FULL.bill.to_json()
-    parts = found["previous_month"]
-    assert exact_sum(Decimal(parts[name]) for name in ("price", "quantity", "mix")) == Decimal(
-        parts["change"]
+    change = found["previous_month"]
+    assert exact_sum(Decimal(change[name]) for name in ("price", "quantity", "mix")) == Decimal(
+        change["change"]
     )
     assert found["year_ago"] is None
     assert [month["month"] for month in found["trend"]][::6] == ["2025-10", "2026-04", "2026-10"]
@@ -96,7 +99,7 @@ def sheets(content: bytes) -> dict[str, list[dict[str, tuple[str | None, str, st
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_workbook_has_numbers_and_its_sums_are_formulas_that_agree(language: str) -> None:
     found = sheets(workbook(FULL, language))
-    assert len(found) == 6 + len(FULL.by_tag) + 1
+    assert len(found) == 6 + len(FULL.by_tag) + 3
     sums = 0
     for name, rows in found.items():
         for column, (formula, _, value) in rows[-1].items():
@@ -113,8 +116,10 @@ def test_the_workbook_has_numbers_and_its_sums_are_formulas_that_agree(language:
                 sums += 1
     assert sums >= 15
     summary = next(iter(found.values()))
-    assert abs(Decimal(summary[3]["B"][2]) - FULL.settled.payable) < CLOSE
-    lines = list(found.values())[-1]
+    assert abs(Decimal(summary[4]["B"][2]) - FULL.settled.payable) < CLOSE
+    lines, corrections, differences = list(found.values())[-3:]
+    assert abs(Decimal(corrections[-1]["J"][2]) - FULL.settled.corrections) < CLOSE
+    assert Decimal(differences[-1]["B"][2]) == 2
     assert abs(Decimal(lines[-1]["K"][2]) - FULL.bill.total) < CLOSE
 
 

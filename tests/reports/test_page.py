@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from billing.bill import exact_sum
+from reports.books import settled_statements
 from reports.page import render_page
 from reports.sections import SECTIONS
-from tests.reports.build import HOSTILE, full, line, metered, report
+from tests.reports.build import HOSTILE, closed, correction, full, line, metered, report, statements
 
 
 class Page(HTMLParser):
@@ -68,8 +69,11 @@ def test_total_adjustment_and_payable_are_the_bills() -> None:
     page = page_of("en")
     total, settled = FULL.bill.total, FULL.settled
     assert settled.payable == exact_sum(account.settlement.payable for account in settled.accounts)
-    assert settled.payable - settled.adjustment == total
-    assert page.values["summary"][:4] == [settled.payable, total, settled.adjustment, settled.payable]
+    assert settled.payable - settled.adjustment == total + settled.corrections
+    assert settled.corrections < 0
+    assert page.values["summary"][:5] == [
+        settled.payable, total, settled.corrections, settled.adjustment, settled.payable,
+    ]  # fmt: skip
     assert f"{settled.payable:,.2f}" in page.sections["summary"]
 
 
@@ -186,9 +190,45 @@ def test_a_month_of_many_caches_stays_a_small_page() -> None:
     assert len(render_page(report(metered(lines, weights=[1] * 31)), "en")) < 300_000
 
 
-def test_a_closed_month_says_so_and_names_the_statements_where_they_say_something_else() -> None:
-    payable = FULL.settled.payable
-    for closed, differs in ((payable, False), (payable + 1, True)):
-        text = Page(render_page(replace(FULL, closed_payable=closed), "en")).sections["summary"]
-        assert "The month is closed." in text
-        assert (f"The statements of this month say CNY\u00a0{closed}" in text) == differs
+def test_a_closed_month_shows_what_its_statements_say() -> None:
+    stated = [closed(each, signed=index == 0) for index, each in enumerate(FULL.statements)]
+    page = Page(render_page(replace(FULL, statements=tuple(stated)), "en"))
+    assert "The month is closed." in page.sections["summary"]
+    text = " ".join(page.sections["statements"].split())
+    assert "closed on Nov 3, 2026 09:00 (UTC+8) by <b>li</b>, version 2" in text
+    assert f"{'cd' * 8}… · signed" in text
+    assert f"{'cd' * 8}… · not signed" in text
+    assert "1 statement is signed with Ed25519" in text
+    assert "3 caches and 44 instances" in text
+    assert all(found in text for found in ("Closed with estimates", "Closed with quantities without a price"))
+    assert "What is payable is what the statements say" not in page.sections["summary"]
+
+
+def test_a_closed_month_whose_usage_changed_says_what_holds() -> None:
+    stated = tuple(closed(each) for each in FULL.statements[:1])
+    data = replace(FULL, statements=stated, settled=settled_statements(stated))
+    page = Page(render_page(data, "en"))
+    assert "What is payable is what the statements say" in page.sections["summary"]
+    assert f"comes to CNY\u00a0{FULL.bill.total:.2f}" in page.sections["statements"]
+    assert page.values["summary"][:2] == [data.settled.payable, data.settled.total]
+
+
+def test_corrections_are_signed_and_summed_by_month_as_incurred() -> None:
+    page = page_of("en")
+    values = page.values["statements"]
+    amounts = [Decimal(each["amount"]) for found in FULL.statements for each in found.document["corrections"]]
+    assert len(amounts) == 2
+    assert values.count(exact_sum(amounts)) == 3  # the month's, all months', and the statements'
+    assert all(amount in values for amount in amounts)
+    text = " ".join(page.sections["statements"].split())
+    assert "Incurred in September 2026" in text
+    assert "was stated and is no longer there" in text
+    assert "发生于 2026年9月" in page_of("zh").sections["statements"]
+
+
+def test_corrections_beyond_those_shown_are_one_line_and_none_is_lost() -> None:
+    many = [correction(f"imc-{index:03}", f"-0.{index:03}") for index in range(1, 200)]
+    stated = statements(FULL, many)
+    page = Page(render_page(replace(FULL, statements=stated, settled=settled_statements(stated)), "en"))
+    assert "159 other corrections" in page.sections["statements"]
+    assert sum(each.amount for each in many) in page.values["statements"]
