@@ -18,6 +18,7 @@ from billing.budgets import BudgetState, budget_states
 from billing.comparing import Comparison, compare
 from billing.grouping import Group, group
 from billing.pipeline import MeteredBill, created_manually, make_metered_bill
+from billing.quotas.settings import QuotaSettings
 from billing.recommending import Recommendations, recommend
 from billing.reconciling import Reconciliation, Tolerance, reconcile
 from billing.store import Reader, Store
@@ -130,6 +131,7 @@ def gather(
     tariff: Tariff,
     account: str | None,
     budgets: Sequence[Budget] = (),
+    quota: QuotaSettings | None = None,
     bills: Sequence[str] = (),
     tolerance: Tolerance | None = None,
 ) -> ReportData:
@@ -168,7 +170,9 @@ def gather(
             rejected_rows=len(store.rejections()),
             last_observed=last_observed(reader, month, until_s=until_s, account=account),
         ),
-        quotas=month_quotas(store, reader, month, until_s=until_s, accounts=accounts),
+        quotas=month_quotas(
+            store, reader, month, until_s=until_s, accounts=accounts, settings=quota or QuotaSettings()
+        ),
     )
     statements = month_statements(store, reader, metered.bill, accounts)
     fired = firings(store.alerts, month.from_s, until_s)

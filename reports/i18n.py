@@ -81,7 +81,7 @@ class Formats:
     """How numbers, amounts, quantities and dates are written in one language.
 
     `places` is how many decimals amounts are shown with. What is rounded for display keeps its exact value: in `<data>`, and in a
-    title where digits were left away. An amount that would round to zero reads <0.01.
+    title where digits were left away. What rounds to zero and is not reads <0.01, with its sign where it has one: −0.00, +0.00.
     """
 
     def __init__(self, language: str, *, currency: str, places: int) -> None:
@@ -134,9 +134,8 @@ class Formats:
 
     def change(self, value: Decimal) -> Markup:
         """A difference, with its sign: +12.30."""
-        text = self._short(value)
-        signed = PLUS + text if value > 0 and text[0].isdigit() else text
-        return _data(value, signed, rounded=_rounded(value, self.places) != value)
+        text = self._with_sign(value, self.places)
+        return _data(value, text, rounded=_rounded(value, self.places) != value)
 
     def exact(self, values: Sequence[Decimal]) -> list[Markup]:
         """A column of amounts with all their decimals, what lies below a cent in a quieter colour, aligned at the point."""
@@ -156,11 +155,16 @@ class Formats:
 
     def percent(self, part: Decimal, whole: Decimal) -> str:
         """A share with one decimal: 12.3%; a dash where there is no whole."""
-        return self._percent(part, whole, sign="")
+        if not whole:
+            return "–"
+        share = _EXACT.divide(part * 100, abs(whole))
+        if share > 0 and not _rounded(share, 1):
+            return f"<{self._decimal(Decimal('0.1'), 1)}%"
+        return self._with_sign(share, 1).removeprefix(PLUS) + "%"
 
     def percent_change(self, part: Decimal, whole: Decimal) -> str:
         """A relative change with its sign; a dash where there was nothing before."""
-        return self._percent(part, whole, sign=PLUS if part > 0 else "")
+        return self._with_sign(_EXACT.divide(part * 100, abs(whole)), 1) + "%" if whole else "–"
 
     def quantity(self, value: Decimal, unit: str) -> tuple[Markup, str]:
         """A quantity in base units, and the unit that it is shown in: seconds become hours, with two decimals at most."""
@@ -209,22 +213,14 @@ class Formats:
         return format_decimal(_rounded(value, places), pattern, self._locale).replace("-", MINUS)
 
     def _short(self, value: Decimal) -> str:
-        if value and not _rounded(value, self.places):
-            least = self._decimal(Decimal(1).scaleb(-self.places), self.places)
-            return f"<{least}" if value > 0 else f">{MINUS}{least}"
-        return self._decimal(value, self.places)
+        if value > 0 and not _rounded(value, self.places):
+            return f"<{self._decimal(Decimal(1).scaleb(-self.places), self.places)}"
+        return self._with_sign(value, self.places).removeprefix(PLUS)
 
-    def _percent(self, part: Decimal, whole: Decimal, sign: str) -> str:
-        if not whole:
-            return "–"
-        share = _EXACT.divide(part * 100, abs(whole))
-        rounded = _rounded(share, 1)
-        if not rounded and part:
-            least = self._decimal(Decimal("0.1"), 1)
-            text = f"<{least}" if part > 0 else f">{MINUS}{least}"
-        else:
-            text = sign + self._decimal(rounded, 1)
-        return f"{text}%"
+    def _with_sign(self, value: Decimal, places: int) -> str:
+        """With + or −, which also shows of what rounds to zero whether it was more or less; nothing before 0 itself."""
+        text = self._decimal(abs(value), places)
+        return (PLUS if value > 0 else MINUS if value < 0 else "") + text
 
 
 def places_for(total: Decimal) -> int:

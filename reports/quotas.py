@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from billing.quotas import QuotaUse, accounting, history
 from billing.quotas.history import QuotaDay, by_day
+from billing.quotas.settings import QuotaSettings
 from billing.store import Reader, Store
 from rules.period import Month, instant
 
@@ -17,13 +18,26 @@ class MonthQuota(NamedTuple):
 
 
 def month_quotas(
-    store: Store, reader: Reader, month: Month, *, until_s: int, accounts: Collection[str] | None
+    store: Store,
+    reader: Reader,
+    month: Month,
+    *,
+    until_s: int,
+    accounts: Collection[str] | None,
+    settings: QuotaSettings,
 ) -> tuple[MonthQuota, ...]:
     """The quotas of a month up to `until_s`, the fullest first, then those whose limit isn't known; none before it has begun."""
     last_s = min(until_s, month.until_s - 1)
     if last_s <= month.from_s:
         return ()
-    uses = accounting(store, reader, at=instant(last_s), accounts=accounts)
+    uses = accounting(
+        store,
+        reader,
+        at=instant(last_s),
+        stale=settings.stale,
+        window_s=settings.window_s,
+        accounts=accounts,
+    )
     if not uses:
         return ()
     days = by_day(

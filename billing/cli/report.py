@@ -182,6 +182,7 @@ def write_report(
     """Gather the month and write the forms that have a path; nothing is written where any of them can't be made."""
     from billing.alerting.reading import read_alerts
     from billing.cli.reconcile import tolerance_of
+    from billing.quotas.settings import quota_settings
     from reports.data import gather
     from rules.period import parse_month
 
@@ -204,6 +205,7 @@ def write_report(
             tariff=ctx.load_tariff(),
             account=account,
             budgets=[each.budget for each in watched.budgets],
+            quota=quota_settings(ctx.settings(), ctx.workspace.settings),
             bills=bills,
             tolerance=tolerance_of(tolerances),
         )

@@ -185,3 +185,18 @@ def test_the_data_are_printed_and_the_workbook_written(
     assert xlsx.read_bytes().startswith(b"PK")
     assert imcost(workspace, "charges", "2026-10", "--json") == 0
     assert found["bill"] == json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(("stale", "old"), [("24h", True), ("60d", False)])
+def test_the_settings_say_when_a_quotas_observation_is_old(workspace: Path, stale: str, old: bool) -> None:
+    observed = workspace.parent / "quotas.csv"
+    observed.write_text(
+        "account_id,region,quota,used,limit,observed_at\n"
+        "1001,cn-hangzhou,manual_image_caches,1,50,2026-10-02T00:00:00Z\n"
+    )
+    assert imcost(workspace, "import", str(observed)) == 0
+    (workspace / "imcost.toml").write_text(f'[quota]\nstale = "{stale}"\n')
+    page = workspace / "a.html"
+    assert imcost(workspace, "report", "2026-10", "--html", str(page)) == 0
+    section = page.read_text().partition('<section id="quotas"')[2].partition("</section>")[0]
+    assert ('<span class="about">old</span>' in section) == old

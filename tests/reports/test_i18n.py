@@ -22,7 +22,7 @@ def text(markup: str) -> str:
         ("-12345.67", "−12,345.67"),
         ("0", "0.00"),
         ("0.004", "&lt;0.01"),
-        ("-0.004", "&gt;−0.01"),
+        ("-0.004", "−0.00"),
         ("0.005", "0.01"),
         ("99999999999999999999.0000000001", "99,999,999,999,999,999,999.00"),
     ],
@@ -105,3 +105,18 @@ def test_a_long_name_is_cut_in_the_middle_and_kept_whole_in_its_title() -> None:
 )
 def test_a_hostile_name_is_harmless(hostile: str, shown: str) -> None:
     assert name(hostile) == f"<bdi>{shown}</bdi>"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [("0.004", "+0.00"), ("-0.004", "−0.00"), ("0", "0.00"), ("1.5", "+1.50")]
+)
+def test_a_change_that_rounds_to_nothing_keeps_its_sign(value: str, shown: str) -> None:
+    assert text(EN.change(Decimal(value))) == shown
+
+
+def test_a_share_that_rounds_to_nothing_keeps_its_sign() -> None:
+    assert EN.percent(Decimal("0.0001"), Decimal(1)) == "<0.1%"
+    assert EN.percent(Decimal("-0.0001"), Decimal(1)) == "−0.0%"
+    assert EN.percent_change(Decimal("0.0001"), Decimal(1)) == "+0.0%"
+    assert EN.percent_change(Decimal(0), Decimal(1)) == "0.0%"
+    assert EN.percent(Decimal(1), Decimal(0)) == EN.percent_change(Decimal(1), Decimal(0)) == "–"
