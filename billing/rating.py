@@ -5,7 +5,7 @@ tenth decimal, and name what has no price. A rate period is the part of the mont
 values that it refers to stay the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple
@@ -22,9 +22,10 @@ class Period(NamedTuple):
     """A charge's rate period in one region, as [from_s, until_s).
 
     `numerator / denominator` is the price of a millionth of the charge's unit, counted in the tenth decimal of the currency.
-    A free charge has the rate 0 and no `rate_from`. Where the tariff lacks a price, `reason` says so.
+    A free charge has the rate 0 and no `rate_from`. Where the tariff lacks a price, `reason` says so. `slice` is its first one.
     """
 
+    slice: int
     from_s: int
     until_s: int
     rate: Decimal
@@ -33,6 +34,10 @@ class Period(NamedTuple):
     numerator: int
     denominator: int
     reason: str | None
+
+    def amount(self, quantity_micro: int) -> Decimal:
+        """What a quantity in millionths of the unit costs, rounded."""
+        return scaled(half_up(quantity_micro * self.numerator, self.denominator), AMOUNT_PLACES)
 
 
 class Split(NamedTuple):
@@ -54,23 +59,6 @@ class Part(NamedTuple):
     quantity: Decimal
     estimated_quantity: Decimal
     amount: Decimal
-
-
-class _Sum:
-    """What one cache used of one charge in one rate period, in millionths of the charge's unit; `parts` only where asked for."""
-
-    __slots__ = ("estimated_micro", "parts", "period", "quantity_micro")
-
-    def __init__(self, period: Period) -> None:
-        self.period = period
-        self.quantity_micro = 0
-        self.estimated_micro = 0
-        self.parts: dict[tuple[str | None, int], list[int]] = {}
-
-    def amount(self, quantity_micro: int) -> Decimal:
-        """The rounded amount of a quantity at this sum's price."""
-        period = self.period
-        return scaled(half_up(quantity_micro * period.numerator, period.denominator), AMOUNT_PLACES)
 
 
 Place = tuple[str, int, int | None, int]
@@ -101,13 +89,15 @@ def rate(
     """
     rates = _Rates(tariff, metering.slices, charges)
     subjects = sorted(metering.subjects.items(), key=_subject_first)
-    ranks = {key: rank for rank, (key, _) in enumerate(subjects)}
-    sums: dict[tuple[int, int, int], _Sum] = {}
+    of_key = {key: (rank, rates.of_region(subject.region)) for rank, (key, subject) in enumerate(subjects)}
+    sums = _Sums({}, {}, {})
     missing: dict[tuple[int, int, str], int] = {}
     charged: set[Place] = set()
     unrated_at: set[Place] = set()
     splitting = split.by_tag or split.by_slice
-    # Unpacked at once: a month has tens of thousands of quantities.
+    quantities, estimates = sums.quantities, sums.estimates
+    slices, kinds = len(metering.slices), len(charges)
+    # Unpacked at once, and added up by one number: a month has tens of thousands of quantities.
     for (
         charge_index,
         key,
@@ -121,8 +111,8 @@ def rate(
     ) in metering.quantities:
         if held == 0:
             continue
-        rank = ranks[key]
-        period = rates.periods(charge_index, subjects[rank][1].region)[slice_index]
+        rank, periods = of_key[key]
+        period = periods[charge_index][slice_index]
         charge = charges[charge_index]
         if held is None or period.reason is not None:
             unrated_at.add((charge.record, key, extra, slice_index))
@@ -132,48 +122,62 @@ def rate(
             lacking = (charge_index, rank, rates.missing_value(charge, slice_index, period.from_s))
             missing[lacking] = missing.get(lacking, 0) + units
             continue
-        place = (rank, charge_index, period.from_s)
-        total = sums.get(place)
-        if total is None:
-            total = sums[place] = _Sum(period)
+        place = (rank * kinds + charge_index) * slices + period.slice
         quantity = held * units
+        quantities[place] = quantities.get(place, 0) + quantity
         estimated = quantity if held_estimated else held * open_units
-        total.quantity_micro += quantity
-        total.estimated_micro += estimated
+        if estimated:
+            estimates[place] = estimates.get(place, 0) + estimated
         if splitting:
             label = (tag if split.by_tag else None, slice_index if split.by_slice else 0)
-            part = total.parts.setdefault(label, [0, 0])
+            part = sums.parts.setdefault(place, {}).setdefault(label, [0, 0])
             part[0] += quantity
             part[1] += estimated
-    named = [subject for _, subject in subjects]
-    return Rated(*_lines(named, charges, sums, missing), frozenset(charged), frozenset(unrated_at))
+    named = [(subject, rates.of_region(subject.region)) for _, subject in subjects]
+    return Rated(*_lines(named, charges, slices, sums, missing), frozenset(charged), frozenset(unrated_at))
+
+
+class _Sums(NamedTuple):
+    """What was used in each rate period, in millionths of the charge's unit, and the part of it that is estimated.
+
+    A place is (rank of the subject x charges + charge) x slices + first slice of the period: places sort as lines do. `parts`
+    has quantity and estimated part of each tag value and slice of a place, where lines are split.
+    """
+
+    quantities: dict[int, int]
+    estimates: dict[int, int]
+    parts: dict[int, dict[tuple[str | None, int], list[int]]]
 
 
 def _lines(
-    subjects: Sequence[Subject],
+    subjects: Sequence[tuple[Subject, "_RegionRates"]],
     charges: Sequence[Charge],
-    sums: dict[tuple[int, int, int], _Sum],
+    slices: int,
+    sums: _Sums,
     missing: dict[tuple[int, int, str], int],
 ) -> tuple[tuple[Line, ...], tuple[tuple[Part, ...], ...], tuple[Unrated, ...]]:
-    """Lines, their parts and unrated quantities, from sums by (rank of the subject, charge, begin of the rate period)."""
+    """Lines, their parts and unrated quantities."""
     lines: list[Line] = []
     parts: list[tuple[Part, ...]] = []
     unrated: list[Unrated] = []
-    for place in sorted(sums):
-        rank, charge_index, _ = place
-        charge, subject, total = charges[charge_index], subjects[rank], sums[place]
-        if total.period.reason is not None:
-            quantity = from_micro(total.quantity_micro)
-            unrated.append(_unrated(charge, subject, quantity, charge.unit, total.period.reason))
+    for place in sorted(sums.quantities):
+        rank_and_charge, slice_index = divmod(place, slices)
+        rank, charge_index = divmod(rank_and_charge, len(charges))
+        subject, periods = subjects[rank]
+        charge, period = charges[charge_index], periods[charge_index][slice_index]
+        quantity_micro = sums.quantities[place]
+        if period.reason is not None:
+            quantity = from_micro(quantity_micro)
+            unrated.append(_unrated(charge, subject, quantity, charge.unit, period.reason))
             continue
-        line = _line(charge, subject, total)
+        line = _line(charge, subject, period, quantity_micro, sums.estimates.get(place, 0))
         lines.append(line)
-        if total.parts:
-            parts.append(tuple(_parts(line, total)))
+        if sums.parts:
+            parts.append(tuple(_parts(line, period, sums.parts[place])))
     for lacking in sorted(missing):
         charge_index, rank, reason = lacking
         charge, units = charges[charge_index], missing[lacking]
-        unrated.append(_unrated(charge, subjects[rank], Decimal(units), charge.time, reason))
+        unrated.append(_unrated(charge, subjects[rank][0], Decimal(units), charge.time, reason))
     return tuple(lines), tuple(parts), tuple(unrated)
 
 
@@ -182,8 +186,9 @@ def _subject_first(item: tuple[int, Subject]) -> tuple[str, str, str]:
     return (subject.account_id, subject.region, subject.cache_id or "")
 
 
-def _line(charge: Charge, subject: Subject, total: _Sum) -> Line:
-    period = total.period
+def _line(
+    charge: Charge, subject: Subject, period: Period, quantity_micro: int, estimated_micro: int
+) -> Line:
     # By position, in the order of the fields: a month has tens of thousands of lines.
     return Line(
         charge.id,
@@ -192,34 +197,36 @@ def _line(charge: Charge, subject: Subject, total: _Sum) -> Line:
         subject.region,
         subject.cache_id or "",
         charge.creation_method,
-        from_micro(total.quantity_micro),
+        from_micro(quantity_micro),
         charge.unit,
         period.rate,
         period.per,
         period.rate_from,
-        total.amount(total.quantity_micro),
+        period.amount(quantity_micro),
         charge.free,
-        total.estimated_micro > 0,
-        from_micro(total.estimated_micro),
+        estimated_micro > 0,
+        from_micro(estimated_micro),
         period.from_s,
         period.until_s,
     )
 
 
-def _parts(line: Line, total: _Sum) -> Iterator[Part]:
+def _parts(
+    line: Line, period: Period, labelled: Mapping[tuple[str | None, int], list[int]]
+) -> Iterator[Part]:
     """The line's parts, which sum to it exactly.
 
     Tag values share the amount by largest remainder, and so do the slices of a tag value; slices alone get the differences
     of the rounded running amount, so that a month up to any day costs what that part of the month would have cost.
     """
-    tags = sorted({tag for tag, _ in total.parts}, key=lambda tag: (tag is None, tag or ""))
-    quantities = [sum(total.parts[label][0] for label in total.parts if label[0] == tag) for tag in tags]
+    tags = sorted({tag for tag, _ in labelled}, key=lambda tag: (tag is None, tag or ""))
+    quantities = [sum(labelled[label][0] for label in labelled if label[0] == tag) for tag in tags]
     shares = spread(line.amount, quantities, [str(index) for index in range(len(tags))])
     for tag, share in zip(tags, shares, strict=True):
-        slices = sorted(index for of_tag, index in total.parts if of_tag == tag)
-        found = [total.parts[tag, index] for index in slices]
+        slices = sorted(index for of_tag, index in labelled if of_tag == tag)
+        found = [labelled[tag, index] for index in slices]
         if len(tags) == 1:
-            running = list(map(total.amount, accumulate(quantity for quantity, _ in found)))
+            running = list(map(period.amount, accumulate(quantity for quantity, _ in found)))
             amounts = [
                 later - earlier for earlier, later in zip([Decimal(0), *running], running, strict=False)
             ]
@@ -241,6 +248,18 @@ def _unrated(charge: Charge, subject: Subject, quantity: Decimal, unit: str, rea
     )
 
 
+class _RegionRates(dict[int, list[Period]]):
+    """The rate period of each slice, by the index of a charge, in one region; made when first asked for."""
+
+    def __init__(self, rates: "_Rates", region: str) -> None:
+        self._rates = rates
+        self._region = region
+
+    def __missing__(self, charge_index: int) -> list[Period]:
+        periods = self[charge_index] = self._rates.periods(charge_index, self._region)
+        return periods
+
+
 class _Rates:
     """Finds the rate period of a charge, region and slice; each is looked up in the tariff once."""
 
@@ -248,13 +267,13 @@ class _Rates:
         self._tariff = tariff
         self._slices = slices
         self._charges = charges
-        self._found: dict[tuple[int, str], list[Period]] = {}
+        self._regions: dict[str, _RegionRates] = {}
 
-    def periods(self, charge_index: int, region: str) -> list[Period]:
-        """The rate period of each slice."""
-        if (periods := self._found.get((charge_index, region))) is None:
-            periods = self._found[charge_index, region] = self._periods(self._charges[charge_index], region)
-        return periods
+    def of_region(self, region: str) -> _RegionRates:
+        """The rate periods of a region."""
+        if (found := self._regions.get(region)) is None:
+            found = self._regions[region] = _RegionRates(self, region)
+        return found
 
     def missing_value(self, charge: Charge, slice_index: int, from_s: int) -> str:
         """Which dated value a charge lacks in a slice, whose rate period begins at `from_s`."""
@@ -262,8 +281,9 @@ class _Rates:
         lacking = [name for name in sorted(charge.held.values()) if values[name] is None]
         return self._tariff.missing_value_reason(lacking[0], from_s)
 
-    def _periods(self, charge: Charge, region: str) -> list[Period]:
+    def periods(self, charge_index: int, region: str) -> list[Period]:
         """The rate period of each slice; neighbours with the same rate and dated values are one period."""
+        charge = self._charges[charge_index]
         runs: list[tuple[object, list[Slice]]] = []
         for cut in self._slices:
             found = None if charge.rate is None else self._tariff.rate(charge.rate, region, cut.from_s)
@@ -275,7 +295,7 @@ class _Rates:
         return [period for _, run in runs for period in [self._period(charge, region, run)] * len(run)]
 
     def _period(self, charge: Charge, region: str, run: Sequence[Slice]) -> Period:
-        bounds = run[0].from_s, run[-1].until_s
+        bounds = run[0].index, run[0].from_s, run[-1].until_s
         if charge.rate is None:
             return Period(*bounds, Decimal(0), charge.unit, None, 0, 1, None)
         found = self._tariff.rate(charge.rate, region, run[0].from_s)

@@ -47,6 +47,8 @@ def scaled(units: int, places: int) -> Decimal:
     """Exactly units / 10 ** places, without exponent and trailing zeros, however many digits it has."""
     if not units:
         return _ZERO
+    if units % 10:
+        return _scaled(units, -places)
     power = _POWERS[places] if places < len(_POWERS) else 10**places
     if units % power == 0:
         return Decimal(units // power)

@@ -5,7 +5,7 @@ epoch seconds). Everything that is put into a statement here is an identifier of
 typed is bound by the meter.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from billing.metering.slices import Slice
 from billing.warehouse import sql_file
@@ -27,59 +27,39 @@ SLICES_APART = 4
 def usage_patterns_sql(slices: Sequence[Slice], *, with_tags: bool, selected: bool) -> str:
     """The one pass over the instances; `selected` restricts it to the keys of the relation `selected_keys`."""
     edges = [cut.from_s for cut in slices[1:]]
-    shared = {
-        "from_s": str(slices[0].from_s),
-        "until_s": str(slices[-1].until_s),
+    from_s, until_s = slices[0].from_s, slices[-1].until_s
+    fields = {
+        "from_s": str(from_s),
+        "until_s": str(until_s),
+        "plain": f"plain_from_s >= {from_s} and plain_until_s <= {until_s}",
         "tags": "tags" if with_tags else "cast(null as varchar)",
         "selected": "and cache_key in (select cache_key from selected_keys)" if selected else "",
+        "first_slice": _edges_passed("started_s >= {}", edges),
+        "last_slice": _edges_passed("until_s > {}", edges),
     }
-    begin_in = _edges_passed("started_s >= {}", edges)
-    slice_of = {"first_slice": begin_in, "last_slice": _edges_passed("until_s > {}", edges)}
-    kinds = [*_plain(slices, begin_in), *_others(begin_in)]
-    branches = [
-        template("usage_patterns").format(**shared, **kind, keys=_keys(shared | kind)) for kind in kinds
-    ]
+    branches = [template("plain_usage").format(**fields | part) for part in _plain_parts(slices, with_tags)]
     if edges:
-        # Over the only edge there is one way.
-        bounds = {"first_slice": "0", "last_slice": "1"} if len(edges) == 1 else slice_of
         crosses = " or ".join(f"started_s < {edge} and until_s > {edge}" for edge in edges)
-        branches.append(template("crossing").format(**shared, **bounds, crosses=crosses))
-    known_in = _edges_passed("known_until_s >= {}", edges)
-    branches.append(template("estimated_usage").format(**shared, **slice_of | {"first_slice": known_in}))
+        # Over the only edge there is one way.
+        bounds = {"first_slice": "0", "last_slice": "1"} if len(edges) == 1 else {}
+        branches.append(template("crossing").format(**fields | bounds, crosses=crosses))
+    branches.append(template("any_usage").format(**fields))
+    known_in = {"first_slice": _edges_passed("known_until_s >= {}", edges)}
+    branches.append(template("estimated_usage").format(**fields | known_in))
     return "\nunion all\n".join(branches)
 
 
-def _keys(fields: Mapping[str, str]) -> str:
-    """The columns to group by, as ordinals, without those that are the same in every row: each that is left out saves time."""
-    columns = ["cache_key", fields["extra"], fields["tags"], fields["first_slice"]]
-    return ", ".join(
-        str(ordinal)
-        for ordinal, column in enumerate(columns, start=1)
-        if not column.isdigit() and not column.startswith("cast(null")
-    )
-
-
-def _plain(slices: Sequence[Slice], begin_in: str) -> Iterator[dict[str, str]]:
-    """What nearly all records are: counted, and without extra storage of their own."""
-    kind = {
-        "weight": "",
-        "extra": "cast(null as bigint)",
-        "condition": "sign = 1 and extra_ephemeral_micro is null",
-    }
+def _plain_parts(slices: Sequence[Slice], with_tags: bool) -> Iterator[dict[str, str]]:
+    """The passes over plain records: one for each slice where they are few. Columns that are the same in every row are left
+    out of the grouping."""
+    keys = "1, 3" if with_tags else "1"
     if len(slices) > SLICES_APART:
-        yield kind | {"first_slice": begin_in}
+        yield {"in_slice": "", "keys": f"{keys}, 4"}
         return
     for cut in slices:
-        after = f" and started_s >= {cut.from_s}" if cut.index else ""
-        before = f" and started_s < {cut.until_s}" if cut.index < len(slices) - 1 else ""
-        yield kind | {"first_slice": str(cut.index), "condition": kind["condition"] + after + before}
-
-
-def _others(begin_in: str) -> Iterator[dict[str, str]]:
-    """Records that declare extra storage, and reversals: few, and most row groups have none."""
-    kind = {"extra": "extra_ephemeral_micro", "first_slice": begin_in}
-    yield kind | {"weight": "", "condition": "sign = 1 and extra_ephemeral_micro is not null"}
-    yield kind | {"weight": "-", "condition": "sign = -1"}
+        after = f"and started_s >= {cut.from_s} " if cut.index else ""
+        before = f"and started_s < {cut.until_s}" if cut.index < len(slices) - 1 else ""
+        yield {"in_slice": after + before, "first_slice": str(cut.index), "keys": keys}
 
 
 def quantities_sql(phases: Sequence[str]) -> str:

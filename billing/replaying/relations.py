@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from billing.metering import Metered, Slice, meter
 from billing.replaying.plan import Plan
+from billing.store.schema import OPEN_S
 from billing.warehouse import Connection, sql_file, temporary_table
 
 SHADOW_CACHES, SHADOW_INSTANCES = "cache_postings", "instance_postings"
@@ -80,7 +81,7 @@ def metered_lives(
 
 def keep_starting(connection: Connection, from_s: int, until_s: int) -> None:
     """Keep the instances that start in [from_s, until_s) at hand, for `find_missed`."""
-    select = _sql("starting_instances").format(from_s=from_s, until_s=until_s)
+    select = _sql("starting_instances").format(from_s=from_s, until_s=until_s, open_s=OPEN_S)
     connection.execute(f"create or replace temp table starting_instances as {select}")
 
 

@@ -20,7 +20,7 @@ from billing.errors import DiskFullError, WorkspaceError
 from billing.store.models import Batch, QuotaObservation, RecordFile, Rejection
 from billing.workspace import Workspace, sync_folder
 
-SCHEMAS = ("0001", "0002", "0003")
+SCHEMAS = ("0001", "0002", "0003", "0004")
 """Every schema version that this program knows, oldest first; the last is its own."""
 
 VERSION_TABLE = (

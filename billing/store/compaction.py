@@ -8,14 +8,11 @@ No posting is ever dropped: which batch took a version back decides what a month
 
 from collections.abc import Sequence
 
-from billing.store.layout import StagedFile, write_all, write_postings
+from billing.store.layout import SMALL_ROWS, StagedFile, write_all, write_postings
 from billing.store.models import RecordFile
 from billing.store.schema import COLUMNS, Kind
 from billing.warehouse import Connection, errors_explained, paths_literal
 from billing.workspace import Workspace
-
-SMALL_ROWS = 100_000
-"""Files with fewer rows are worth merging; the layout makes larger ones."""
 
 MANY_FILES = 16
 REVERSED_SHARE = 20

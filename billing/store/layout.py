@@ -1,9 +1,10 @@
 """How postings lie in files, so that a month reads little more than its own part.
 
-A large set goes into one file for each span of months, holding the records that begin and end in the span, and one file with
-all that run on past their span, sorted by their begin. The files' bounds let a reader skip whole spans, and the row groups'
-bounds most of what runs on. Nothing large is sorted: that costs three times as much as writing it, spilling to disk, while a
-pass for each span costs nearly nothing where rows come in the order of time. A small set is one sorted file.
+A large set goes into one file for each span of months, holding the usual records that begin and end in the span, and one file
+with the rest, sorted by their begin: what runs on past its span, is long, or has no length. The files' bounds let a reader skip
+whole spans; the row groups' bounds most of the rest, and most of a span, too, where only an instant of it matters. Nothing large
+is sorted: that costs three times as much as writing it, spilling to disk, while a pass for each span costs nearly nothing where
+rows come in the order of time. A small set is one sorted file.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,9 +21,15 @@ from rules.period import Month
 LAST_MONTH = Month("9998-12")
 """The last one that the calendar has; what begins later lies in its span, too."""
 
+SMALL_ROWS = 100_000
+"""Files with fewer rows are worth merging, and not worth much else; spans make larger ones."""
+
 MOST_SPANS = 24
 SPAN_ROWS = 250_000
 """A span of its own pays from so many rows on the average."""
+
+LONG_S = 4 * 86400
+"""What runs longer would stretch the bounds of the row group that it lies in."""
 
 FORMAT = "format parquet, compression zstd, compression_level 1, parquet_version v2"
 """Delta encodings make files a tenth smaller and a third quicker to write than the encodings of version 1. Level 1 of zstd makes
@@ -31,6 +38,10 @@ files as small as its usual level does, a quarter sooner."""
 ROW_GROUP = 122_880
 SORTED_ROW_GROUP = 20_480
 """Rows of a row group in sorted files: small, so that its bounds say something."""
+
+
+PLAIN_ROW = "sign = 1 and extra_ephemeral_micro is null and known_until_s >= until_s and until_s > started_s"
+"""What makes an instance's posting a plain one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,7 @@ def write_postings(
     """
     begin_at, begin_s = BEGIN_AT[kind], BEGIN_S[kind]
     columns = ", ".join(COLUMNS[kind])
+    usual = f"until_s > {begin_s} and until_s <= {begin_s} + {LONG_S}"
     with errors_explained():
         first = f"select count(*), epoch_us(min({begin_at})) // 1000000, epoch_us(max({begin_at})) // 1000000 from"
         found = connection.execute(f"{first} ({begins})").fetchone()
@@ -65,11 +77,11 @@ def write_postings(
         else:
             within = [f"select {columns} from ({rows}) where {bounds}" for bounds in _bounds(spans, begin_at)]
             paths = [
-                _copy(connection, f"{select} and until_s <= {until_s}", folder, ROW_GROUP)
+                _copy(connection, f"{select} and until_s <= {until_s} and {usual}", folder, ROW_GROUP)
                 for select, (_, until_s) in zip(within, spans, strict=True)
             ]
             running_on = " union all ".join(
-                f"{select} and until_s > {until_s}"
+                f"{select} and (until_s > {until_s} or not ({usual}))"
                 for select, (_, until_s) in zip(within, spans, strict=True)
             )
             paths.append(
@@ -117,12 +129,14 @@ def _copy(connection: Connection, select: str, folder: Path, row_group: int) -> 
 
 def describe(connection: Connection, file: StagedFile, name: str) -> RecordFile:
     """The catalogue's row for a staged file, under the name that it will have."""
-    reversals, from_s, until_s = "0", "0", "0"
+    reversals, from_s, until_s, plain = "0", "0", "0", "false"
     if file.kind in COLUMNS:
         reversals = "count(*) filter (sign = -1)"
         from_s, until_s = f"min({BEGIN_S[file.kind]})", "max(until_s)"
+    if file.kind == "instances":
+        plain = f"bool_and({PLAIN_ROW})"
     found = connection.execute(
-        f"select count(*), {reversals}, {from_s}, {until_s} from read_parquet({text_literal(str(file.path))})"
+        f"select count(*), {reversals}, {from_s}, {until_s}, {plain} from read_parquet({text_literal(str(file.path))})"
     ).fetchone()
     assert found is not None
     with file.path.open("rb") as content:
@@ -137,4 +151,5 @@ def describe(connection: Connection, file: StagedFile, name: str) -> RecordFile:
         sha256=digest,
         from_s=found[2] or 0,
         until_s=found[3] or 0,
+        plain=bool(found[4]),
     )

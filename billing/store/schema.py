@@ -83,6 +83,11 @@ CACHES = VERSION | {
 KEYS = {"cache_key": "INTEGER", "account_id": "VARCHAR", "region": "VARCHAR", "cache_id": "VARCHAR"}
 """One row per account, region and cache; cache_id is null for "no cache". Keys are given once, from 1, and never change."""
 
+PLAIN = ("plain_from_s", "plain_until_s")
+"""Two columns more that `instance_postings` has for a reader, the same in all rows of a file: the file's rows are plain (they
+count once, are closed and not empty, and declare no extra storage) and lie in [plain_from_s, plain_until_s); [0, OPEN_S) says
+nothing."""
+
 COMPUTED = {
     "instances": ("started_s", "until_s", "known_until_s"),
     "caches": (

@@ -13,7 +13,7 @@ from billing.store.ledger import Ledger
 from billing.store.models import Batch, QuotaObservation, RecordFile, Rejection
 from billing.store.schema import COLUMNS, KEYS
 from billing.store.sweeping import clear_staging, sweep
-from billing.store.views import define_counting, define_view
+from billing.store.views import define_counting, define_instances, define_view
 from billing.store.writer import Writer
 from billing.warehouse import Connection, connect
 from billing.workspace import Workspace
@@ -47,13 +47,20 @@ class Reader:
     def between(self, from_s: int, until_s: int) -> Iterator[Connection]:
         """A connection with the views of schema.py, whose instances may be only those that touch [from_s, until_s).
 
-        `instance_postings` leaves out files that lie outside the interval; `every_instance_posting` has them all,
-        `cache_postings` and `cache_keys` are always whole.
+        `instance_postings` leaves out files that lie outside the interval, and has the columns PLAIN;
+        `every_instance_posting` has all files, `cache_postings` and `cache_keys` are always whole.
         """
         instances = self._postings("instances")
-        touching = [file for file in instances if file.from_s < until_s and file.until_s >= from_s]
+        touching = [
+            file
+            for file in instances
+            if file.from_s < until_s
+            and (file.until_s > from_s or (file.until_s == from_s and not file.plain))
+        ]
         with self.connection() as connection:
-            self._define(connection, "instance_postings", "instances", touching)
+            define_instances(
+                connection, "instance_postings", self.workspace.records, touching, self.last_batch
+            )
             yield connection
 
     @contextmanager

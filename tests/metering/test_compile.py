@@ -66,7 +66,7 @@ def test_sql_and_declaration_hold_the_same(charge: Charge, data: st.DataObject) 
         template("current_caches").format(
             creation_method="p.creation_method", tag="p.tags ->> 'team'", selected=""
         ),
-        template("used_caches").format(as_of_s=1),
+        template("used_caches").format(as_of_s=1, asked_for=template("caches_without_end")),
         template("instance_counts").format(tag="p.tags"),
         template("overlapping_caches").format(from_s=0, until_s=1),
         template("subjects"),

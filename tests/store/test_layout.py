@@ -1,11 +1,14 @@
 """How records lie in files: a large import by months, so that a month reads little more than its own."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from billing.store import NewBatch, Store, layout
+from billing.metering import make_slices, meter
+from billing.store import NewBatch, Store, layout, views
 from rules.period import Month
+from rules.tariff import load
 from tests.store.journal import IMPORTED_AT, Seen, compact, empty_store, hour_sql, keep
 
 OCTOBER = Month("2026-10")
@@ -84,3 +87,30 @@ def test_reversals_lie_where_what_they_take_back_is_read(tmp_path: Path) -> None
             "select sum(sign * (until_s - started_s)) from instance_postings"
         ).fetchone()
     assert found == (3 * 3600 + 60 * 2 * 3600,)
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_month_meters_the_same_whether_its_files_are_known_to_be_plain(
+    plain: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "SMALL_ROWS", 0 if plain else 10_000)
+    store = empty_store(tmp_path)
+    many(store, "timestamp '2026-09-20' + to_hours(i)")
+    tariff = load("alibaba-cn")
+    cuts = [OCTOBER.from_s + days * 86400 + 1 for days in (3, 10)]
+    slices = make_slices(tariff, OCTOBER.from_s, OCTOBER.until_s, cuts)
+    assert sum(file.plain for file in store.record_files()) >= 2
+    with store.reader() as reader, reader.between(OCTOBER.from_s, OCTOBER.until_s) as connection:
+        meter(connection, slices, as_of_s=OCTOBER.until_s)
+        found = connection.execute("select slice, seconds from usage order by slice").fetchall()
+        counts = connection.execute(
+            "select count(*) from instance_postings where plain_from_s > 0"
+        ).fetchone()
+    assert counts is not None
+    assert (counts[0] > 0) == plain
+    begins = [datetime(2026, 9, 20, tzinfo=UTC).timestamp() + 3600 * hour for hour in range(1000)]
+    expected = [
+        (cut.index, sum(max(0, min(at + 7200, cut.until_s) - max(at, cut.from_s)) for at in begins))
+        for cut in slices
+    ]
+    assert found == expected

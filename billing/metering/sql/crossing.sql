@@ -1,10 +1,10 @@
--- Purpose: the correction for records that touch more than one slice: taken from where they begin, given to where they lie.
--- Grain:   as usage_patterns, twice.
--- Takes:   instance_postings; {crosses}: a record runs over one of the edges between slices.
--- Gives:   the columns of usage_patterns.
+-- Purpose: the correction for plain records that touch more than one slice: taken from where they begin, given to where they lie.
+-- Grain:   as plain_usage, twice.
+-- Takes:   instance_postings; the plain ones, as in plain_usage; {crosses}: a record runs over one of the edges between slices.
+-- Gives:   the columns of any_usage.
 select
     cache_key,
-    extra_ephemeral_micro,
+    cast(null as bigint) as extra_ephemeral_micro,
     tags,
     first_slice,
     case when way = 1 then last_slice else first_slice end as last_slice,
@@ -16,20 +16,17 @@ select
 from (
     select
         cache_key,
-        extra_ephemeral_micro,
         {tags} as tags,
         {first_slice} as first_slice,
         {last_slice} as last_slice,
-        sum(sign * (least(until_s, {until_s}) - greatest(started_s, {from_s}))) as seconds,
-        sum(sign * (greatest(started_s, {from_s}) - {from_s})) as begin_sum_s,
-        sum(sign) as records
+        sum(until_s - started_s) as seconds,
+        sum(started_s - {from_s}) as begin_sum_s,
+        count(*) as records
     from instance_postings
     where
-        started_s < {until_s}
-        and until_s > {from_s}
+        {plain}
         and ({crosses})
         {selected}
-    group by 1, 2, 3, 4, 5
-    having sum(sign) <> 0
+    group by 1, 2, 3, 4
 ) as crossing
 cross join (select 1 as way union all select -1 as way) as ways

@@ -1,7 +1,7 @@
 -- Purpose: the part of open records past their last observation.
 -- Grain:   one row per cache, declared extra storage, tags (where asked for), first and last slice that the part touches.
--- Takes:   instance_postings (the journal); {from_s} and {until_s} bound the metered interval.
--- Gives:   the columns of usage_patterns; what is estimated is contained in the other rows, and stands here again.
+-- Takes:   instance_postings (the journal); {from_s} and {until_s} bound the metered interval; plain ones are not open.
+-- Gives:   the columns of any_usage; what is estimated is contained in the other rows, and stands here again.
 select
     cache_key,
     extra_ephemeral_micro,
@@ -15,7 +15,8 @@ select
     0 as empty_records
 from instance_postings
 where
-    started_s < {until_s}
+    not ({plain})
+    and started_s < {until_s}
     and until_s > {from_s}
     and known_until_s < {until_s}
     and known_until_s < until_s
