@@ -38,6 +38,7 @@ COMMANDS = {
     "replay": ("billing.cli.replay", "Show what a month would have cost under other choices."),
     "check": ("billing.cli.check", "Check the invariants of the workspace."),
     "reconcile": ("billing.cli.reconcile", "Compare a month with the provider's bill."),
+    "focus": ("billing.cli.focus", "Export a month in FOCUS, for FinOps tools."),
     "tariff": ("billing.cli.tariff", "List, show and check tariffs."),
 }
 """Each command's module, whose `command` it is, and its line in the help: in the order in which one needs them."""

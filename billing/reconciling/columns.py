@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 TEXTS = (
     "cycle", "date", "begin", "end", "owner", "payer", "product", "product_name", "product_detail", "commodity", "item_code",
     "item_name", "item_type", "subscription", "instance_id", "split_id", "region", "list_price", "list_price_unit", "usage_unit",
-    "period_unit", "currency",
+    "period_unit", "currency", "charge_class",
 )  # fmt: skip
 """Columns that stay text when they are read."""
 
@@ -105,8 +105,8 @@ FOCUS: Mapping[str, Sequence[str]] = {
     "item_name": ("xbillingitemname",),
     "item_type": ("chargecategory",),
     "subscription": ("chargefrequency",),
-    "instance_id": ("xinstanceid", "resourceid"),
-    "split_id": ("resourceid",),
+    "instance_id": ("xbilledresourceid", "xinstanceid", "resourceid"),
+    "split_id": ("xbilledresourceid", "resourceid"),
     "region": ("regionid",),
     "list_price": ("listunitprice",),
     "list_price_unit": ("pricingunit",),
@@ -115,6 +115,7 @@ FOCUS: Mapping[str, Sequence[str]] = {
     "gross": ("listcost",),
     "pretax": ("billedcost",),
     "currency": ("billingcurrency",),
+    "charge_class": ("chargeclass",),
 }
 """FOCUS knows one amount before discounts and one after; what lies between is discount."""
 

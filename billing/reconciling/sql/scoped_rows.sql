@@ -26,6 +26,7 @@ select
     coalesce(pretax, gross_or_net - discount - coupons - round_down) - vouchers + tax as due,
     case
         when kind_of_row in ('refund', '退款', 'adjustment', '调账', '退订') or kind_of_row like 'refund%' then 'refund'
+        when focus and lower(charge_class) = 'correction' then 'refund'
         when focus and kind_of_row = 'tax' then 'tax'
         when focus and kind_of_row = 'credit' then 'voucher'
         when cycle <> '' and cycle <> '{cycle}' then 'other_month'

@@ -44,6 +44,7 @@ from (
         usage_unit,
         period_unit,
         currency,
+        charge_class,
         {focus} as focus,
         {typed},
         cast(length(rtrim(split_part(coalesce(gross_text, pretax_text), '.', 2), '0')) as integer) as gross_places,
