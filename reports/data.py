@@ -139,9 +139,6 @@ def gather(
 
     bills: files of the provider's bill, which is of all accounts; the month is reconciled with it.
     """
-    reconciliation = None
-    if bills:
-        reconciliation = reconcile(reader, month, bills, as_of=as_of, tariff=tariff, tolerance=tolerance)
     accounts = None if account is None else (account,)
     until_s = min(month.until_s, epoch_s(as_of))
     metered = make_metered_bill(reader, month, as_of=as_of, tariff=tariff, accounts=accounts, by_day=True)
@@ -174,15 +171,30 @@ def gather(
             store, reader, month, until_s=until_s, accounts=accounts, settings=quota or QuotaSettings()
         ),
     )
-    statements = month_statements(store, reader, metered.bill, accounts)
     fired = firings(store.alerts, month.from_s, until_s)
+    data = replace(
+        data,
+        budgets=tuple(budget_states(reader, ours, as_of=as_of, tariff=tariff, month=month)),
+        firings=tuple(each for each in fired if account is None or each.subject.get("account_id") == account),
+    )
+    return _with_the_books(data, store, reader, bills, tolerance)
+
+
+def _with_the_books(
+    data: ReportData, store: Store, reader: Reader, bills: Sequence[str], tolerance: Tolerance | None
+) -> ReportData:
+    """The data with what statements and the provider's bill say."""
+    bill = data.bill
+    statements = month_statements(store, reader, bill, None if data.account is None else (data.account,))
     return replace(
         data,
         statements=statements,
         settled=settled_statements(statements) if statements else data.settled,
-        reconciliation=reconciliation,
-        budgets=tuple(budget_states(reader, ours, as_of=as_of, tariff=tariff, month=month)),
-        firings=tuple(each for each in fired if account is None or each.subject.get("account_id") == account),
+        reconciliation=reconcile(
+            reader, bill.month, bills, as_of=bill.as_of, tariff=bill.tariff, tolerance=tolerance
+        )
+        if bills
+        else None,
     )
 
 
