@@ -5,7 +5,8 @@ A saving is what the replay says less, not a rule of thumb. Savings don't add up
 together, too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +17,8 @@ from billing.replaying import Choices, Replay, Replayed, Selection, observed_lim
 from billing.store import Reader, Store
 from rules.tariff import Tariff
 
-Kind = Literal["automatic", "retention", "instant", "together"]
+Kind = Literal["automatic", "retention", "instant", "together", "caches"]
+"""What is chosen otherwise; `caches`: something for single ones only."""
 
 RETENTIONS_DAYS = (30, 14, 7, 3)
 """Retentions that are tried; of equal ones the longest is kept."""
@@ -69,27 +71,47 @@ def recommend(
     store: Store, reader: Reader, bill: Bill, *, as_of: datetime, tariff: Tariff, account: str | None
 ) -> Recommendations:
     """Replay the month of a bill under each choice; nothing is recommended where the bill has no lines or is incomplete."""
-    if not bill.total or not bill.complete:
-        return Recommendations()
-    if sum(bill.records.instances.values()) > MOST_INSTANCES:
-        return Recommendations(too_large=True)
+    with replay_of(store, reader, bill, as_of=as_of, tariff=tariff) as replay:
+        return recommendations(replay, bill, account)
+
+
+@contextmanager
+def replay_of(
+    store: Store, reader: Reader, bill: Bill, *, as_of: datetime, tariff: Tariff
+) -> Iterator[Replay | None]:
+    """The month of a bill, ready to be replayed; None where it has no lines, is incomplete or too large."""
+    if not bill.total or not bill.complete or too_large(bill):
+        yield None
+        return
     limits = observed_limits(store.quota_observations(), as_of)
-    selection = Selection(accounts=() if account is None else (account,))
     with open_replay(reader, bill.month, as_of=as_of, tariff=tariff, limits=limits) as replay:
-        retention = _best(
-            _tried(replay, selection, "retention", Choices(retention_days=days)) for days in RETENTIONS_DAYS
-        )
-        instant = _tried(replay, selection, "instant", Choices(instant=False))
-        automatic = _tried(replay, selection, "automatic", Choices(creation_method="automatic"))
-        together = None
-        if retention is not None and instant is not None:
-            days = int(dict(retention.settings)["retention_days"])
-            together = _tried(replay, selection, "together", Choices(retention_days=days, instant=False))
+        yield replay
+
+
+def too_large(bill: Bill) -> bool:
+    """Whether the month has too many instances to be replayed for a report."""
+    return sum(bill.records.instances.values()) > MOST_INSTANCES
+
+
+def recommendations(replay: Replay | None, bill: Bill, account: str | None) -> Recommendations:
+    """What replays of the bill's month confirm."""
+    if replay is None:
+        return Recommendations(too_large=bool(bill.total) and bill.complete and too_large(bill))
+    selection = Selection(accounts=() if account is None else (account,))
+    retention = _best(
+        tried(replay, selection, "retention", Choices(retention_days=days)) for days in RETENTIONS_DAYS
+    )
+    instant = tried(replay, selection, "instant", Choices(instant=False))
+    automatic = tried(replay, selection, "automatic", Choices(creation_method="automatic"))
+    together = None
+    if retention is not None and instant is not None:
+        days = int(dict(retention.settings)["retention_days"])
+        together = tried(replay, selection, "together", Choices(retention_days=days, instant=False))
     confirmed = [found for found in (automatic, retention, instant) if found is not None]
     return Recommendations(tuple(sorted(confirmed, key=lambda found: -found.net)), together)
 
 
-def _tried(replay: Replay, selection: Selection, kind: Kind, choices: Choices) -> Recommendation | None:
+def tried(replay: Replay, selection: Selection, kind: Kind, choices: Choices) -> Recommendation | None:
     """The choice as a recommendation, None where its replay saves nothing, or has something without a price."""
     replayed: Replayed = replay.under(choices, selection)
     saving = -replayed.difference

@@ -1,6 +1,6 @@
 """The state of every quota at a moment: used, limit, peak, forecast, and what happens when it is full."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -130,9 +130,7 @@ def quota_uses(
     points = _points(connection, at_s, at_s - window_s)
     differences = _differences(connection)
     victims = _victims(connection, at_s)
-    evicted = dict(
-        connection.execute(quota_sql("quota_evictions"), {"month_s": month_s, "at_s": at_s}).fetchall()
-    )
+    evicted = Counter(key for key, _ in _evictions(connection, month_s, at_s))
     rows = connection.execute(
         quota_sql("quota_uses"), {"at_s": at_s, "month_s": month_s, "above_percent": ABOVE_PERCENT}
     ).fetchall()
@@ -156,7 +154,7 @@ def quota_uses(
                 peak_at=instant(row.peak_s),
                 above_s=row.above_s,
                 full_s=row.full_s,
-                evicted=evicted.get(row.key, 0),
+                evicted=evicted[row.key],
                 difference=0 if since is None else since[0],
                 differs_since=None if since is None else instant(since[1]),
                 forecast=_forecast(points, row.key, at_s, used, row.limit, window_s),
@@ -165,6 +163,23 @@ def quota_uses(
             )
         )
     return tuple(uses)
+
+
+def evicted_caches(
+    store: Store, reader: Reader, *, at: datetime, accounts: Collection[str] | None = None
+) -> frozenset[int]:
+    """The keys of the caches that probably were evicted since the begin of the month: `QuotaUse.evicted` counts them."""
+    at_s = epoch_s(at)
+    month_s = Month.containing(at_s).from_s
+    with quota_views(store, reader, accounts=accounts) as connection:
+        make_history(connection, month_s, at_s, [month_s])
+        return frozenset(cache_key for _, cache_key in _evictions(connection, month_s, at_s))
+
+
+def _evictions(connection: Connection, month_s: int, at_s: int) -> list[tuple[int, int]]:
+    """Quota key and cache key of each cache that probably was evicted; `quota_history` reaches from the one to the other."""
+    bound = {"month_s": month_s, "at_s": at_s}
+    return connection.execute(quota_sql("quota_evictions"), bound).fetchall()
 
 
 class _Row(NamedTuple):

@@ -16,7 +16,8 @@ EXAMPLE_PULL_S, EXAMPLE_IMAGE_BYTES = 50, 386_260_000
 """The provider's example: an image of 386.26 MB took 50 s to prepare (overview of image caches)."""
 
 _GIB_BYTES = 2**30
-_INSTANCE_RATES = (("eci.vcpu", "vCPU-second"), ("eci.memory", "GiB-second"))
+INSTANCE_RATES = (("eci.vcpu", "vCPU-second"), ("eci.memory", "GiB-second"))
+"""What an instance pays for while it pulls, and the units of its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,14 @@ def pull_s(plan: Plan, chosen_s: int | None) -> int:
     """
     if chosen_s is not None:
         return chosen_s
-    snapshot_micro, build_s = plan.cache.snapshot_micro, plan.cache.build_s
+    known_s = known_pull_s(plan.cache.snapshot_micro, plan.cache.build_s)
+    return EXAMPLE_PULL_S if known_s is None else known_s
+
+
+def known_pull_s(snapshot_micro: int | None, build_s: int | None) -> int | None:
+    """The same from what is recorded of a cache alone, None where its snapshot isn't."""
     if snapshot_micro is None:
-        return EXAMPLE_PULL_S
+        return None
     scaled_s = -(-EXAMPLE_PULL_S * snapshot_micro * _GIB_BYTES // (EXAMPLE_IMAGE_BYTES * MICRO))
     return scaled_s if build_s is None else min(scaled_s, build_s)
 
@@ -64,7 +70,7 @@ def pulling(
         total[1] += each_s * pull.memory_micro
     cost, missing = Fraction(0), None
     for (region, at_s), quantities in sorted(sized.items()):
-        for (rate, unit), micro in zip(_INSTANCE_RATES, quantities, strict=True):
+        for (rate, unit), micro in zip(INSTANCE_RATES, quantities, strict=True):
             found = tariff.rate(rate, region, at_s)
             if found is None:
                 missing = tariff.missing_reason(rate, region, at_s)

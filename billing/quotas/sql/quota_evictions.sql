@@ -1,10 +1,10 @@
 -- Purpose: caches that probably were evicted in the month: deleted while their quota was full.
--- Grain:   one row per quota that has any.
+-- Grain:   one row per quota and such a cache.
 -- Takes:   quota_places, quota_keys, quota_history; $month_s, the month's begin; $at_s, the present moment.
--- Gives:   evicted, how many caches that may be evicted were deleted, not by a rule of theirs, at a moment just before which
---          as many places as the limit were held. Nobody records why a cache was deleted: it is a conclusion.
+-- Gives:   the caches that may be evicted and were deleted, not by a rule of theirs, at a moment just before which as many
+--          places as the limit were held. Nobody records why a cache was deleted: it is a conclusion.
 with ends as (
-    select p.quota_key, p.place_until_s - 1 as before_s
+    select p.quota_key, p.cache_key, p.place_until_s - 1 as before_s
     from quota_places as p
     inner join quota_keys as q on p.quota_key = q.quota_key
     where
@@ -16,8 +16,7 @@ with ends as (
     having sum(p.sign) > 0
 )
 
-select e.quota_key, count(*) as evicted
+select e.quota_key, e.cache_key
 from ends as e
 asof inner join quota_history as h on e.quota_key = h.quota_key and e.before_s >= h.at_s
 where h."limit" is not null and greatest(h.counted, h.observed) >= h."limit"
-group by e.quota_key
