@@ -5,7 +5,7 @@ groups and are only added up here, exactly.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -19,11 +19,12 @@ from billing.comparing import Comparison, compare
 from billing.grouping import Group, group
 from billing.pipeline import MeteredBill, created_manually, make_metered_bill
 from billing.quotas.settings import QuotaSettings
-from billing.recommending import Recommendations, recommend
+from billing.recommending import Recommendations
 from billing.reconciling import Reconciliation, Tolerance, reconcile
 from billing.store import Reader, Store
 from billing.trend import MonthCost, earlier_bills, months_before, same_span, trend
 from reports.books import Settled, month_statements, settled_lines, settled_statements
+from reports.caches import MonthCaches, month_caches
 from reports.quotas import MonthQuota, month_quotas
 from reports.records import CacheRef, cache_names, last_observed, tag_keys
 from rules.charges import CHARGES, charge
@@ -109,6 +110,7 @@ class ReportData:
     budgets: tuple[BudgetState, ...] = ()
     firings: tuple[Firing, ...] = ()
     quotas: tuple[MonthQuota, ...] = ()
+    caches: MonthCaches = field(default_factory=MonthCaches)
     reconciliation: Reconciliation | None = None
 
     @property
@@ -144,11 +146,13 @@ def gather(
     metered = make_metered_bill(reader, month, as_of=as_of, tariff=tariff, accounts=accounts, by_day=True)
     keys = tag_keys(reader, month, until_s=until_s, account=account)
     would_be = created_manually(reader, month, as_of=as_of, tariff=tariff)
-    ours = [
-        each
-        for each in budgets
-        if account in (None, each.account) and each.currency in (None, tariff.currency)
-    ]
+    ours = [each for each in budgets if _counts_here(each, account, tariff)]
+    quotas = month_quotas(
+        store, reader, month, until_s=until_s, accounts=accounts, settings=quota or QuotaSettings()
+    )
+    caches, recommended = month_caches(
+        store, reader, metered, quotas, as_of=as_of, tariff=tariff, account=account
+    )
     earlier = earlier_bills(reader, month, as_of=as_of, tariff=tariff, accounts=accounts)
     beside = _beside(reader, metered.bill, earlier, accounts)
     data = assemble(
@@ -157,19 +161,13 @@ def gather(
         previous=beside[month.previous()],
         year_ago=beside[months_before(month)[0]],
         earlier=earlier,
-        recommendations=recommend(store, reader, metered.bill, as_of=as_of, tariff=tariff, account=account),
+        recommendations=recommended,
         by_tag=_by_tag(reader, month, keys[:TAG_KEYS_SHOWN], as_of=as_of, tariff=tariff, accounts=accounts),
         further_tag_keys=keys[TAG_KEYS_SHOWN:],
         cache_names=cache_names(reader, _named(metered, beside[month.previous()])),
         free_creations=_free_creations(metered.bill, would_be, account),
-        provenance=Provenance(
-            files=len(store.batches()),
-            rejected_rows=len(store.rejections()),
-            last_observed=last_observed(reader, month, until_s=until_s, account=account),
-        ),
-        quotas=month_quotas(
-            store, reader, month, until_s=until_s, accounts=accounts, settings=quota or QuotaSettings()
-        ),
+        provenance=_provenance(store, last_observed(reader, month, until_s=until_s, account=account)),
+        quotas=quotas,
     )
     fired = firings(store.alerts, month.from_s, until_s)
     data = replace(
@@ -188,6 +186,7 @@ def _with_the_books(
     statements = month_statements(store, reader, bill, None if data.account is None else (data.account,))
     return replace(
         data,
+        caches=caches,
         statements=statements,
         settled=settled_statements(statements) if statements else data.settled,
         reconciliation=reconcile(
@@ -196,6 +195,15 @@ def _with_the_books(
         if bills
         else None,
     )
+
+
+def _counts_here(budget: Budget, account: str | None, tariff: Tariff) -> bool:
+    """Whether a budget is of this account, and in the tariff's currency."""
+    return account in (None, budget.account) and budget.currency in (None, tariff.currency)
+
+
+def _provenance(store: Store, observed: datetime | None) -> Provenance:
+    return Provenance(len(store.batches()), len(store.rejections()), observed)
 
 
 def assemble(

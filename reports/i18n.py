@@ -94,6 +94,10 @@ class Formats:
         """A whole number: 12,345."""
         return self._decimal(Decimal(value), 0)
 
+    def fixed(self, value: Decimal, places: int) -> str:
+        """A number with so many decimals: 12.3."""
+        return self._decimal(value, places)
+
     def signed(self, value: Decimal, places: int = 1) -> str:
         """A change as a number with its sign and at most so many decimals: +1.5, −2, 0."""
         rounded = _rounded(value, places)
@@ -123,6 +127,11 @@ class Formats:
     def amount(self, value: Decimal) -> Markup:
         """An amount without its currency, for a column: 12,345.67."""
         return _data(value, self._short(value), rounded=_rounded(value, self.places) != value)
+
+    def precise(self, value: Decimal) -> Markup:
+        """A small amount, such as the cost of one start, for a column: two decimals more than the report's amounts have."""
+        places = min(self.places + 2, AMOUNT_PLACES)
+        return _data(value, self._decimal(value, places), rounded=_rounded(value, places) != value)
 
     def plain_amount(self, value: Decimal) -> str:
         """An amount as text alone, where no markup may stand."""
@@ -202,6 +211,10 @@ class Formats:
     def day(self, label: str) -> str:
         """A day of the month, from its label: Thu, Oct 1."""
         return format_skeleton("MMMEd", date.fromisoformat(label), locale=self._locale)
+
+    def day_short(self, label: str) -> str:
+        """A day of the month without its weekday, from its label: Oct 1."""
+        return format_skeleton("MMMd", date.fromisoformat(label), locale=self._locale)
 
     def instant(self, at: datetime | int) -> str:
         """An instant in the billing zone, to the minute: Nov 24, 2026 21:30."""

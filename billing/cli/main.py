@@ -36,6 +36,7 @@ COMMANDS = {
     "estimate": ("billing.cli.estimate", "Show what a cache would cost, and whether it is worth making."),
     "quota": ("billing.cli.quota", "Show quotas: used, limit, forecast, and what happens at the limit."),
     "replay": ("billing.cli.replay", "Show what a month would have cost under other choices."),
+    "findings": ("billing.cli.findings", "Show caches that cost more than they need to."),
     "check": ("billing.cli.check", "Check the invariants of the workspace."),
     "reconcile": ("billing.cli.reconcile", "Compare a month with the provider's bill."),
     "focus": ("billing.cli.focus", "Export a month in FOCUS, for FinOps tools."),

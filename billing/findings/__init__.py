@@ -4,6 +4,7 @@ What claims a saving was replayed (`Saving`); the rest says what something costs
 """
 
 from billing.findings.costs import COST_KINDS, Cost, costs
+from billing.findings.month import Findings, month_findings
 from billing.findings.savings import SAVING_KINDS, Saving, savings
 
-__all__ = ["COST_KINDS", "SAVING_KINDS", "Cost", "Saving", "costs", "savings"]
+__all__ = ["COST_KINDS", "SAVING_KINDS", "Cost", "Findings", "Saving", "costs", "month_findings", "savings"]

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from billing.bill import Line, exact_sum
 from billing.lives import CacheLife
+from rules.money import plain
 from rules.tariff import Tariff
 from rules.units import to_micro
 
@@ -40,6 +41,27 @@ class Cost:
     def amount(self) -> Decimal:
         """The sum, exactly."""
         return exact_sum(self.amounts)
+
+    def to_json(self) -> dict[str, Any]:
+        """Kind, amount, and the caches by account, region and id, each with its amount; amounts as plain strings."""
+        return {
+            "kind": self.kind,
+            "amount": plain(self.amount),
+            "caches": [
+                {**named(life), "amount": plain(amount)}
+                for life, amount in zip(self.caches, self.amounts, strict=True)
+            ],
+        }
+
+
+def named(life: CacheLife) -> dict[str, str | None]:
+    """Who a cache is: its account, region, id and name."""
+    return {
+        "account_id": life.account_id,
+        "region": life.region,
+        "cache_id": life.cache_id,
+        "cache_name": life.cache_name,
+    }
 
 
 def costs(lives: Sequence[CacheLife], lines: Iterable[Line], tariff: Tariff) -> tuple[Cost, ...]:

@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
+from billing.findings.costs import named
 from billing.lives import CacheLife
 from billing.recommending import Recommendation, tried
 from billing.replaying import Choices, Replay, Selection
+from rules.money import plain
 from rules.quota import MANUAL_SIZE_GIB
 from rules.units import MICRO
 
@@ -40,11 +42,25 @@ class Saving:
     further: int
     replayed: Recommendation
 
-    def command(self, month: str, account: str | None) -> str:
-        """The command that shows the same saving, without what may need quoting: the account is left to be named."""
+    def command(self, month: str) -> str:
+        """The replay that shows the same saving, without an account, which may need quoting."""
         chosen = " ".join(f"--set {key}={value}" for key, value in self.replayed.settings)
-        named = " ".join(f"--cache {life.cache_id}" for life in self.caches)
-        return f"imcost replay {month} {chosen} {named}" + ("" if account is None else " --account")
+        return f"imcost replay {month} {chosen} " + " ".join(
+            f"--cache {life.cache_id}" for life in self.caches
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Kind, what the replay says, and the caches that it names; amounts as plain strings, null where not known."""
+        pulled = self.replayed.pull_amount
+        return {
+            "kind": self.kind,
+            "settings": dict(self.replayed.settings),
+            "saving": plain(self.replayed.saving),
+            "misses": self.replayed.misses,
+            "pull_amount": None if pulled is None else plain(pulled),
+            "caches": [named(life) for life in self.caches],
+            "further": self.further,
+        }
 
 
 def savings(replay: Replay, lives: Sequence[CacheLife], account: str | None) -> tuple[Saving, ...]:

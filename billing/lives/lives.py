@@ -16,11 +16,11 @@ from billing.replaying.pulling import INSTANCE_RATES, known_pull_s
 from billing.store import Reader
 from billing.warehouse import Connection, sql_file, temporary_table
 from rules.charges import charge
-from rules.money import round_fraction
-from rules.period import DAY_S, Month, epoch_s, instant
+from rules.money import plain, round_fraction
+from rules.period import DAY_S, Month, epoch_s, instant, rfc3339
 from rules.retention import kept_until
 from rules.tariff import Tariff
-from rules.units import MICRO
+from rules.units import MICRO, from_micro
 
 CacheName = tuple[str, str, str]
 """A cache's account, region and id."""
@@ -86,6 +86,34 @@ class CacheLife:
     def amount(self) -> Decimal:
         """What it cost in the month."""
         return exact_sum((self.creation, self.usage))
+
+    def to_json(self) -> dict[str, Any]:
+        """The life as docs/report-data.md has it: times in RFC 3339, amounts and sizes as plain strings."""
+        pull_amount, per_start = self.use.pull_amount, self.per_start
+        return {
+            "account_id": self.account_id,
+            "region": self.region,
+            "cache_id": self.cache_id,
+            "cache_name": self.cache_name,
+            "creation_method": self.creation_method,
+            "size_gib": plain(from_micro(self.size_micro)),
+            "snapshot_gib": None if self.snapshot_micro is None else plain(from_micro(self.snapshot_micro)),
+            "images": list(self.images),
+            "created_at": rfc3339(instant(self.created_s)),
+            "ready_at": None if self.ready_s is None else rfc3339(instant(self.ready_s)),
+            "there_from": rfc3339(instant(self.first_s)),
+            "there_until": rfc3339(instant(self.last_s)),
+            "end": self.end,
+            "days_kept": self.days_kept,
+            "days_used": self.days_used,
+            "starts": self.use.starts,
+            "creation": plain(self.creation),
+            "usage": plain(self.usage),
+            "amount": plain(self.amount),
+            "per_start": None if per_start is None else plain(per_start),
+            "pull_saved_s": self.use.pull_s,
+            "pull_saved_amount": None if pull_amount is None else plain(pull_amount),
+        }
 
     @property
     def days_used(self) -> int:

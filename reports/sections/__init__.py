@@ -17,11 +17,13 @@ from reports.i18n import Formats, Words
 SECTIONS = (
     "summary",
     "recommendations",
+    "findings",
     "change",
     "trend",
     "by_charge",
     "by_day",
     "by_cache",
+    "cache_lives",
     "by_account",
     "by_region",
     "by_tag",
@@ -35,6 +37,7 @@ SECTIONS = (
     "data_quality",
     "tariff",
     "reading",
+    "glossary",
 )
 
 FOLDER = Path(__file__).parent

@@ -3,14 +3,18 @@
 import re
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
+from billing.findings import COST_KINDS, SAVING_KINDS
+from billing.lives import End
 from reports.errors import MessageError
 from reports.i18n import HERE, LANGUAGES, Words
 from reports.sections import FOLDER, SECTIONS
+from reports.sections.glossary import WORDS
 from rules.charges import CHARGES, RATE_UNITS
 from rules.money import SETTLEMENT_RULES
 from rules.quota import QUOTAS
@@ -95,6 +99,12 @@ def test_messages_made_of_two_parts_are_complete() -> None:
     values = {name for declared in CHARGES for name in declared.held.values()}
     assert {f"value_{name}" for name in values} <= ids(FOLDER / "tariff", "en")
     assert {f"kind_{declared.id}" for declared in QUOTAS} <= ids(FOLDER / "quotas", "en")
+    for kind in COST_KINDS:
+        assert {f"costs_{kind}", f"means_{kind}"} <= ids(FOLDER / "findings", "en")
+    assert {f"saves_{kind}" for kind in SAVING_KINDS} <= ids(FOLDER / "findings", "en")
+    assert {f"end_{end}" for end in get_args(End) if end != "kept"} <= ids(FOLDER / "cache_lives", "en")
+    for word in WORDS:
+        assert {f"word_{word}", f"means_{word}"} <= ids(FOLDER / "glossary", "en")
     for rule in SETTLEMENT_RULES:
         assert f"settlement_{rule}" in ids(FOLDER / "tariff", "en")
         assert f"adjustment_{rule}" in ids(FOLDER / "summary", "en")
