@@ -172,6 +172,7 @@ def gather(
     fired = firings(store.alerts, month.from_s, until_s)
     data = replace(
         data,
+        caches=caches,
         budgets=tuple(budget_states(reader, ours, as_of=as_of, tariff=tariff, month=month)),
         firings=tuple(each for each in fired if account is None or each.subject.get("account_id") == account),
     )
@@ -186,7 +187,6 @@ def _with_the_books(
     statements = month_statements(store, reader, bill, None if data.account is None else (data.account,))
     return replace(
         data,
-        caches=caches,
         statements=statements,
         settled=settled_statements(statements) if statements else data.settled,
         reconciliation=reconcile(

@@ -15,7 +15,8 @@ from billing.store import open_store
 from billing.workspace import Workspace
 from rules.period import Month
 from rules.tariff import load
-from tests.reports.build import TARIFF, life, line
+from tests.reports.build import TARIFF, line
+from tests.reports.build_caches import life
 
 MONTH = Month("2026-10")
 AS_OF = datetime(2026, 11, 2, tzinfo=UTC)
