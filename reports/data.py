@@ -25,6 +25,7 @@ from billing.store import Reader, Store
 from billing.trend import MonthCost, earlier_bills, months_before, same_span, trend
 from reports.books import Settled, month_statements, settled_lines, settled_statements
 from reports.caches import MonthCaches, month_caches
+from reports.explained import Explanations, explain_shown
 from reports.quotas import MonthQuota, month_quotas
 from reports.records import CacheRef, cache_names, last_observed, tag_keys
 from rules.charges import CHARGES, charge
@@ -112,6 +113,7 @@ class ReportData:
     quotas: tuple[MonthQuota, ...] = ()
     caches: MonthCaches = field(default_factory=MonthCaches)
     reconciliation: Reconciliation | None = None
+    explanations: Explanations | None = None
 
     @property
     def closed(self) -> bool:
@@ -182,13 +184,14 @@ def gather(
 def _with_the_books(
     data: ReportData, store: Store, reader: Reader, bills: Sequence[str], tolerance: Tolerance | None
 ) -> ReportData:
-    """The data with what statements and the provider's bill say."""
+    """The data with what statements and the provider's bill say, and how the lines that are shown came about."""
     bill = data.bill
     statements = month_statements(store, reader, bill, None if data.account is None else (data.account,))
     return replace(
         data,
         statements=statements,
         settled=settled_statements(statements) if statements else data.settled,
+        explanations=explain_shown(store, reader, bill, largest(data.by_cache)[:CACHES_NAMED]),
         reconciliation=reconcile(
             reader, bill.month, bills, as_of=bill.as_of, tariff=bill.tariff, tolerance=tolerance
         )

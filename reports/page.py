@@ -5,6 +5,7 @@ The same page is what a browser shows and prints and what becomes the PDF.
 
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -53,6 +54,11 @@ def render_page(data: ReportData, language: str) -> str:
         sections=list(_sections(data, language, formats, _environment())),
         t=shared,
     )
+
+
+def render_for_print(data: ReportData, language: str) -> str:
+    """The page as it is printed into a PDF: without the explanations, which would be most of its pages."""
+    return render_page(replace(data, explanations=None), language)
 
 
 def render_document(template: str, language: str, *, script: str | None = None, **values: object) -> str:

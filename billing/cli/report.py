@@ -221,17 +221,17 @@ def _rendered(
     data: ReportData, lang: str, paper: str, *, html: Path | None, pdf: Path | None, xlsx: Path | None
 ) -> tuple[list[tuple[Path, bytes]], str | None]:
     """What belongs into each file, and what to say about fonts that are missing."""
-    from reports.page import render_page
+    from reports.page import render_for_print, render_page
 
-    page = "" if html is None and pdf is None else render_page(data, lang)
     contents: list[tuple[Path, bytes]] = []
     advice = None
     if html is not None:
-        contents.append((html, page.encode()))
+        contents.append((html, render_page(data, lang).encode()))
     if pdf is not None:
         from reports.document import attachments
         from reports.pdf import font_advice, render_pdf
 
+        page = render_for_print(data, lang)
         printed = render_pdf(page, attached=attachments(data), created=data.bill.as_of, paper=paper)
         contents.append((pdf, printed.content))
         advice = font_advice(printed.missing_glyphs)

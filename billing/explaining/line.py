@@ -170,11 +170,11 @@ def explain_lines(
         lines = [line for line in rate(metering, source.tariff).lines if only in (None, line.line_id)]
         cache = cache_behind(connection, key, paths) if lines else None
         return [
-            _Explaining(source, connection, key, line, slices, cache, paths).explanation() for line in lines
+            Explaining(source, connection, key, line, slices, cache, paths).explanation() for line in lines
         ]
 
 
-class _Explaining:
+class Explaining:
     """One line on its way to an explanation."""
 
     def __init__(
@@ -225,16 +225,17 @@ class _Explaining:
     def _parts(self) -> Iterator[RecordPart]:
         line = self._line
         if self._charge.record == "cache":
-            yield self._part(self._cache)
+            yield self.part(self._cache)
             return
         for record in instances_behind(
             self._connection, self._key, line.period_from, self._until_s, self._paths
         ):
-            part = self._part(record)
+            part = self.part(record)
             if part.units and part.held:
                 yield part
 
-    def _part(self, record: Behind) -> RecordPart:
+    def part(self, record: Behind) -> RecordPart:
+        """A record's part of the line; its share of the amount is left open."""
         charge, line = self._charge, self._line
         columns = self._columns(record)
         begin_s = record.columns[stored(charge.begin.rpartition(".")[2])]

@@ -72,7 +72,7 @@ def instances_behind(
     bound = {"key": key.key, "from_s": from_s, "until_s": until_s}
     select = sql_file("billing.explaining", "instances_behind")
     connection.execute(f"create or replace temp table behind as {select}", bound)
-    rows = _fetched(connection.execute("from behind order by started_s, instance_id"))
+    rows = fetched(connection.execute("from behind order by started_s, instance_id"))
     found = _rows(connection, "instance_versions", {"account": key.account_id, "region": key.region})
     versions = _versions(found, paths)
     return [
@@ -116,9 +116,10 @@ def _versions(rows: Sequence[Mapping[str, Any]], paths: Paths) -> dict[str, list
 
 
 def _rows(connection: Connection, name: str, bound: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return _fetched(connection.execute(sql_file("billing.explaining", name), dict(bound)))
+    return fetched(connection.execute(sql_file("billing.explaining", name), dict(bound)))
 
 
-def _fetched(found: Connection) -> list[dict[str, Any]]:
+def fetched(found: Connection) -> list[dict[str, Any]]:
+    """The rows of a result by column."""
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -38,6 +38,7 @@ SECTIONS = (
     "tariff",
     "reading",
     "glossary",
+    "explanations",
 )
 
 FOLDER = Path(__file__).parent

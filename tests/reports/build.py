@@ -14,6 +14,9 @@ from billing.books import Statement
 from billing.books.corrections import DESCRIBING, USAGE_REASONS, Correction, Pending
 from billing.books.statement import documents
 from billing.budgets import BudgetState
+from billing.explaining.line import RecordPart
+from billing.explaining.records import Behind, Version
+from billing.explaining.summaries import LineSummary
 from billing.grouping import group
 from billing.metering import Slice, make_slices
 from billing.pipeline import MeteredBill
@@ -25,7 +28,8 @@ from billing.recommending import Recommendation, Recommendations
 from billing.reconciling import Difference, Reconciliation
 from billing.reconciling.reasons import reason
 from reports.books import settled_statements
-from reports.data import FreeCreations, Provenance, ReportData, TagGroups, assemble
+from reports.data import FreeCreations, Provenance, ReportData, TagGroups, assemble, largest
+from reports.explained import Explanations
 from reports.quotas import MonthQuota
 from reports.records import CacheRef
 from rules.charges import charge
@@ -235,6 +239,7 @@ def _with_the_rest(data: ReportData, names: tuple[str, ...]) -> ReportData:
     return replace(
         data,
         caches=caches(names),
+        explanations=explanations(data),
         budgets=budgets(names),
         firings=firings(names),
         reconciliation=reconciliation(*(difference("price", "1", name) for name in names)),
@@ -338,8 +343,7 @@ def statements(data: ReportData, corrections: Sequence[Correction] = ()) -> tupl
         one._replace(account_id=stored(one.account_id), cache_id=stored(one.cache_id))
         for one in data.bill.lines
     ]
-    bill = replace(data.bill, lines=tuple(lines))
-    made = documents(bill, Pending(tuple(corrections)), version=1)
+    made = documents(replace(data.bill, lines=tuple(lines)), Pending(tuple(corrections)), version=1)
     return tuple(Statement(document) for document in made)
 
 
@@ -369,3 +373,24 @@ def correction(name: str, amount: str = "-0.5") -> Correction:
     return Correction(
         corrected.line_id, SEPTEMBER, "usage", described, Decimal(-21_600), Decimal(amount), False, why
     )
+
+
+def explanations(data: ReportData) -> Explanations | None:
+    """Every line of a report explained; nothing where a name is none that a workspace can have."""
+    if any(stored(one.account_id + one.cache_id) != one.account_id + one.cache_id for one in data.bill.lines):
+        return None
+    caches = tuple(found.key for found in largest(data.by_cache))
+    return Explanations({one.line_id: summary(one) for one in data.bill.lines}, caches)
+
+
+def summary(one: Line) -> LineSummary:
+    """A line that one record is behind, of a file whose name other people chose, and two more."""
+    declared = charge(one.charge)
+    rate = None if declared.rate is None else TARIFF.rate(declared.rate, "cn-hangzhou", OCTOBER.from_s)
+    price = Fraction(0) if rate is None else rate.price.per_unit(declared.unit)
+    version = Version(1, one.cache_id, 7, OCTOBER.from_s, False)
+    record = Behind(declared.record, one.cache_id, {}, 1, (version,))
+    span = (OCTOBER.from_s - 60, None, OCTOBER.from_s, OCTOBER.until_s)
+    part = RecordPart(record, *span, ("cut",), one.quantity, "size", 1, one.quantity, Decimal(0))
+    exact = price * Fraction(one.quantity)
+    return LineSummary(one, declared, rate, exact, 3, (part,), 1, 2, ("snapshot_gib",))

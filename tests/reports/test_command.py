@@ -9,6 +9,9 @@ import pytest
 
 from billing.cli.main import run
 from billing.cli.report import default_paths
+from billing.explaining.finding import all_keys
+from billing.explaining.line import by_batch, explain_lines
+from billing.explaining.source import MonthSource
 from billing.store import open_store
 from billing.workspace import Workspace
 from reports.data import gather
@@ -135,6 +138,44 @@ def test_what_is_gathered(workspace: Path) -> None:
     assert free.total == (
         Decimal("0.0588") + Decimal("0.014712") + Decimal("0.0175") + Decimal("5.9333333333")
     )
+
+
+def test_lines_are_explained_in_short_as_one_by_one(workspace: Path) -> None:
+    revised = workspace.parent / "revised.csv"
+    revised.write_text(
+        INSTANCES.replace("T03:00:00Z", "T05:00:00Z").replace("2026-10-06T00", "2026-10-07T00")
+    )
+    more = (
+        "eci-0,1001,cn-hangzhou,imc-1,2,4,,2026-09-30T00:00:00Z,2026-10-01T00:00:00Z,,2026-10-06T00:00:00Z\n"
+    )
+    (workspace.parent / "more.csv").write_text(INSTANCES.splitlines(keepends=True)[0] + more)
+    for name in ("revised.csv", "more.csv"):
+        assert run(["--workspace", str(workspace), "import", str(workspace.parent / name)]) == 0
+    store = open_store(Workspace(workspace))
+    as_of, october, tariff = datetime(2026, 11, 2, tzinfo=UTC), Month("2026-10"), load("alibaba-cn")
+    with store.reader() as reader:
+        data = gather(store, reader, october, as_of=as_of, tariff=tariff, account=None)
+        assert data.explanations is not None
+        short = data.explanations.lines
+        assert list(short) == [line.line_id for line in data.bill.lines]
+        source = MonthSource(october, reader, tariff, as_of, None)
+        for key in all_keys(reader):
+            for long in explain_lines(source, key, by_batch(store.batches())):
+                found = short[long.line.line_id]
+                assert found.records == len(long.records), found.line.charge
+                assert (found.exact, found.rate) == (long.exact, long.rate)
+                for some, all_ in zip(found.first, long.records, strict=False):
+                    assert (some.record.id, some.record.version) == (all_.record.id, all_.record.version)
+                    assert (some.from_s, some.until_s, some.quantity) == (
+                        all_.from_s,
+                        all_.until_s,
+                        all_.quantity,
+                    )
+                if found.charge.record == "instance":
+                    cut = [part for part in long.records if part.begin_s < part.from_s]
+                    assert found.began_before == len(cut)
+    disk = next(found for found in short.values() if found.charge.id == "usage.cache_disk")
+    assert (disk.records, disk.began_before) == (2, 1)
 
 
 def test_a_running_month_is_compared_with_the_same_span_of_the_one_before(workspace: Path) -> None:

@@ -30,6 +30,7 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
     corrections = [each for statement in data.statements for each in statement.document["corrections"]]
     return {
         "closed": data.closed,
+        "explained": data.explanations if data.bill.lines else None,
         "settled": settled,
         "rows": [(each, hashes[each.account_id]) for each in ordered[:STATEMENTS_SHOWN]],
         "further": ordered[STATEMENTS_SHOWN:],
@@ -89,7 +90,7 @@ def _correction(each: Mapping[str, Any], t: Words, f: Formats) -> Mapping[str, A
     quantity = Decimal(each["quantity"])
     shown, unit = f.quantity(quantity, charge(each["charge"]).unit)
     return {
-        "line_id": each["line_id"],
+        "each": each,
         "class": each["class"],
         "charge": each["charge"],
         "cache_id": each["cache_id"],
