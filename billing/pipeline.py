@@ -22,13 +22,19 @@ from rules.tariff import Tariff
 
 
 class TagFilter(NamedTuple):
-    """Only usage whose tag `key` has this value; where `value` is None, usage that has the tag at all."""
+    """Only usage whose tag `key` has this value; where `value` is None, usage that has the tag at all.
+
+    untagged: only usage without the tag; the value is None then.
+    """
 
     key: str
     value: str | None
+    untagged: bool = False
 
     def matches(self, value: str | None) -> bool:
         """Whether usage with this value of the tag belongs to the bill."""
+        if self.untagged:
+            return value is None
         return value is not None if self.value is None else value == self.value
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from billing.bill import Bill, exact_sum
 from billing.books.records import first_second
-from billing.pipeline import make_bill
+from billing.pipeline import TagFilter, make_bill
 from billing.store import Reader
 from billing.warehouse import sql_file
 from rules.period import Month, epoch_s, instant
@@ -73,13 +73,16 @@ def earlier_bills(
     as_of: datetime,
     tariff: Tariff,
     accounts: Collection[str] | None = None,
+    tag_filter: TagFilter | None = None,
 ) -> dict[Month, Bill]:
     """The bills of the twelve months before a month, of those that records touch, the earliest first."""
     first_s, observed_s = first_second(reader), first_observed_s(reader)
     found = {}
     for each in months_before(month):
         if first_s is not None and first_s < each.until_s:
-            bill = make_bill(reader, each, as_of=as_of, tariff=tariff, accounts=accounts)
+            bill = make_bill(
+                reader, each, as_of=as_of, tariff=tariff, accounts=accounts, tag_filter=tag_filter
+            )
             if covered(bill, observed_s):
                 found[each] = bill
     return found
@@ -101,11 +104,14 @@ def same_span(
     as_of: datetime,
     tariff: Tariff,
     accounts: Collection[str] | None = None,
+    tag_filter: TagFilter | None = None,
 ) -> Bill | None:
     """The bill of an earlier month up to the point that `as_of` is at in a running month; None where nothing was recorded."""
     elapsed_s = max(0, epoch_s(as_of) - month.from_s)
     until_s = min(earlier.until_s, earlier.from_s + elapsed_s)
-    bill = make_bill(reader, earlier, as_of=instant(until_s), tariff=tariff, accounts=accounts)
+    bill = make_bill(
+        reader, earlier, as_of=instant(until_s), tariff=tariff, accounts=accounts, tag_filter=tag_filter
+    )
     return bill if covered(bill, first_observed_s(reader)) else None
 
 

@@ -17,7 +17,7 @@ from billing.books import Statement
 from billing.budgets import BudgetState, budget_states
 from billing.comparing import Comparison, compare
 from billing.grouping import Group, group
-from billing.pipeline import MeteredBill, created_manually, make_metered_bill
+from billing.pipeline import MeteredBill, TagFilter, created_manually, make_metered_bill
 from billing.quotas.settings import QuotaSettings
 from billing.recommending import Recommendations
 from billing.reconciling import Reconciliation, Tolerance, reconcile
@@ -86,7 +86,7 @@ class ReportData:
     `previous` compares with the month before, `year_ago` with the same month a year ago, both up to the same point where
     the month is still running; None where nothing was recorded then. `trend` has the twelve months before, and the month itself.
     statements: those of the month where it is closed or corrects closed months; `settled` is then what they say.
-    `account` is None for all accounts. `by_day` has every day of the month.
+    `account` is None for all accounts. `by_day` has every day of the month. `tag`: the one whose shares of lines the report is of.
     """
 
     bill: Bill
@@ -114,6 +114,7 @@ class ReportData:
     caches: MonthCaches = field(default_factory=MonthCaches)
     reconciliation: Reconciliation | None = None
     explanations: Explanations | None = None
+    tag: TagFilter | None = None
 
     @property
     def closed(self) -> bool:
@@ -156,7 +157,7 @@ def gather(
         store, reader, metered, quotas, as_of=as_of, tariff=tariff, account=account
     )
     earlier = earlier_bills(reader, month, as_of=as_of, tariff=tariff, accounts=accounts)
-    beside = _beside(reader, metered.bill, earlier, accounts)
+    beside = beside_bills(reader, metered.bill, earlier, accounts)
     data = assemble(
         metered,
         account=account,
@@ -166,7 +167,7 @@ def gather(
         recommendations=recommended,
         by_tag=_by_tag(reader, month, keys[:TAG_KEYS_SHOWN], as_of=as_of, tariff=tariff, accounts=accounts),
         further_tag_keys=keys[TAG_KEYS_SHOWN:],
-        cache_names=cache_names(reader, _named(metered, beside[month.previous()])),
+        cache_names=cache_names(reader, named(metered, beside[month.previous()])),
         free_creations=_free_creations(metered.bill, would_be, account),
         provenance=_provenance(store, last_observed(reader, month, until_s=until_s, account=account)),
         quotas=quotas,
@@ -255,7 +256,7 @@ def largest(groups: Iterable[Group]) -> list[Group]:
     return sorted(groups, key=lambda found: (-found.amount, [part or "" for part in found.key]))
 
 
-def _named(metered: MeteredBill, previous: Bill | None) -> list[CacheRef]:
+def named(metered: MeteredBill, previous: Bill | None) -> list[CacheRef]:
     """The caches that the report names: the dearest, and those that changed most."""
     groups = largest(group(metered, "cache"))[:CACHES_NAMED]
     moved = () if previous is None else compare(previous, metered.bill).caches[:CACHES_NAMED]
@@ -280,8 +281,12 @@ def _by_tag(
     return tuple(found)
 
 
-def _beside(
-    reader: Reader, bill: Bill, earlier: Mapping[Month, Bill], accounts: Sequence[str] | None
+def beside_bills(
+    reader: Reader,
+    bill: Bill,
+    earlier: Mapping[Month, Bill],
+    accounts: Sequence[str] | None,
+    tag_filter: TagFilter | None = None,
 ) -> dict[Month, Bill | None]:
     """What the month before and the same month a year ago cost, up to the same point of it where the month is still running."""
     running = epoch_s(bill.as_of) < bill.month.until_s
@@ -289,7 +294,15 @@ def _beside(
     if not running:
         return {month: earlier.get(month) for month in months}
     return {
-        month: same_span(reader, month, bill.month, as_of=bill.as_of, tariff=bill.tariff, accounts=accounts)
+        month: same_span(
+            reader,
+            month,
+            bill.month,
+            as_of=bill.as_of,
+            tariff=bill.tariff,
+            accounts=accounts,
+            tag_filter=tag_filter,
+        )
         if month in earlier
         else None
         for month in months

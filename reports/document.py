@@ -33,6 +33,7 @@ def document(data: ReportData) -> dict[str, Any]:
         "version": VERSION,
         "month": bill.month.label,
         "account": data.account,
+        "tag": None if data.tag is None else {"key": data.tag.key, "value": data.tag.value},
         "as_of": rfc3339(bill.as_of),
         "running": data.running,
         "currency": bill.currency,

@@ -81,7 +81,18 @@ def _title(data: ReportData, t: Words, f: Formats) -> str:
     """The document's title as plain text; the template escapes it."""
     month = f.month(data.bill.month.from_s)
     title = t("document_title", month=Markup(month)).unescape()
-    return title if data.account is None else f"{title} · {clean(data.account)[:60]}"
+    whose = _whose(data, t)
+    return title if whose is None else f"{title} · {clean(whose)[:80]}"
+
+
+def _whose(data: ReportData, t: Words) -> str | None:
+    """The account or tag value that a report is of; None where it is of everything."""
+    tag = data.tag
+    if tag is None:
+        return data.account
+    if tag.untagged:
+        return t("without_tag", key=tag.key).unescape()
+    return t("tag_named", key=tag.key, value=tag.value or "").unescape()
 
 
 def _sections(data: ReportData, language: str, formats: Formats, environment: Environment) -> Iterator[Shown]:

@@ -23,6 +23,7 @@ Examples:
   imcost report 2026-10
   imcost report 2026-10 --lang zh --open
   imcost report 2026-10 --all
+  imcost report 2026-10 --by tag:team
   imcost report 2026-10 --account 1234567890 --pdf october.pdf --paper letter
   imcost report 2026-10 --xlsx october.xlsx
   imcost report 2026-10 --bill bill-2026-10.csv --tolerance 0.1%
@@ -49,6 +50,7 @@ class Written(NamedTuple):
 @click.argument("month")
 @click.option("--account", metavar="A", help="Only this account.")
 @click.option("--all", "all_", is_flag=True, help="An overview, and a report for each account.")
+@click.option("--by", metavar="tag:KEY", help="An overview, and a report for each value of this tag.")
 @click.option(
     "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the HTML page to this file."
 )
@@ -87,6 +89,7 @@ def command(
     month: str,
     account: str | None,
     all_: bool,
+    by: str | None,
     html: Path | None,
     pdf: Path | None,
     xlsx: Path | None,
@@ -98,14 +101,14 @@ def command(
     open_: bool,
 ) -> None:
     """Render the report and say where it is; exit code 1 where a quantity has no rate."""
-    if all_:
-        if (account, html, pdf, xlsx, format_) != (None,) * 5:
+    if all_ or by is not None:
+        if (account, html, pdf, xlsx, format_) != (None,) * 5 or (all_ and by is not None):
             raise UsageError(
-                "the reports of all accounts go into the workspace's reports/",
-                place="--all",
-                hint="leave out --account, --html, --pdf, --xlsx and --format",
+                "many reports go into the workspace's reports/",
+                place="--all" if all_ else "--by",
+                hint="leave out --account, --html, --pdf, --xlsx and --format, and one of --all and --by",
             )
-        ctx.exit(_report_all(ctx, month, lang, paper, bills, tolerances))
+        ctx.exit(_report_many(ctx, month, by, lang, paper, bills, tolerances))
     if html is None and pdf is None and xlsx is None and format_ is None:
         html, pdf = default_paths(ctx.workspace.reports, month, account, lang)
     written = write_report(
@@ -142,15 +145,22 @@ def _judged(ctx: Context, data: ReportData) -> int:
     return 0 if data.bill.complete and (found is None or found.reconciles) else 1
 
 
-def _report_all(
-    ctx: Context, month: str, lang: str, paper: str, bills: tuple[str, ...], tolerances: tuple[str, ...]
+def _report_many(
+    ctx: Context,
+    month: str,
+    by: str | None,
+    lang: str,
+    paper: str,
+    bills: tuple[str, ...],
+    tolerances: tuple[str, ...],
 ) -> int:
-    """Write every account's report and the overview, print where, and give the exit code."""
+    """Write the overview and the report of every account, or of every value of a tag, print where, and give the exit code."""
     from billing.cli.report_all import write_all
 
-    answers = write_all(ctx, month, lang=lang, paper=paper, bills=bills, tolerances=tolerances)
+    answers = write_all(ctx, month, by=by, lang=lang, paper=paper, bills=bills, tolerances=tolerances)
     if ctx.json:
-        ctx.print_json({"overview": answers[0], "accounts": answers[1:]})
+        parts = "accounts" if by is None else "tags"
+        ctx.print_json({"overview": answers[0], parts: answers[1:]})
     else:
         for answer in answers:
             click.echo(answer["html"])
@@ -209,6 +219,20 @@ def write_report(
             bills=bills,
             tolerance=tolerance_of(tolerances),
         )
+    return write_forms(ctx, data, lang=lang, paper=paper, html=html, pdf=pdf, xlsx=xlsx)
+
+
+def write_forms(
+    ctx: Context,
+    data: ReportData,
+    *,
+    lang: str,
+    paper: str,
+    html: Path | None,
+    pdf: Path | None,
+    xlsx: Path | None = None,
+) -> Written:
+    """Write the forms of a report that have a path; nothing is written where any of them can't be made."""
     contents, advice = _rendered(data, lang, paper, html=html, pdf=pdf, xlsx=xlsx)
     if advice is not None:
         ctx.warn(advice)
@@ -250,6 +274,7 @@ def written_json(written: Written, lang: str) -> dict[str, Any]:
     return {
         "month": data.bill.month.label,
         "account": data.account,
+        **({} if data.tag is None else {"tag": {"key": data.tag.key, "value": data.tag.value}}),
         "lang": lang,
         "html": None if written.html is None else str(written.html),
         "pdf": None if written.pdf is None else str(written.pdf),

@@ -1,6 +1,7 @@
 """`imcost report` over a workspace of real records: the files, what they say, and what the command prints."""
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,9 +10,11 @@ import pytest
 
 from billing.cli.main import run
 from billing.cli.report import default_paths
+from billing.cli.report_all import tag_paths
 from billing.explaining.finding import all_keys
 from billing.explaining.line import by_batch, explain_lines
 from billing.explaining.source import MonthSource
+from billing.pipeline import TagFilter
 from billing.store import open_store
 from billing.workspace import Workspace
 from reports.data import gather
@@ -193,6 +196,7 @@ def test_a_running_month_is_compared_with_the_same_span_of_the_one_before(worksp
     assert data.previous is None
 
 
+@pytest.mark.slow
 def test_all_accounts_have_a_report_and_their_payables_sum_to_the_overviews(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -209,6 +213,50 @@ def test_all_accounts_have_a_report_and_their_payables_sum_to_the_overviews(
     alone = workspace / "alone.html"
     assert imcost(workspace, "report", "2026-10", "--account", "1001", "--html", str(alone)) == 0
     assert alone.read_text() == page
+
+
+@pytest.mark.slow
+def test_every_value_of_a_tag_has_a_report_and_they_sum_to_the_overview(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = workspace.parent / "hostile.csv"
+    more = INSTANCES.replace('{""env"":""prod""}', '{""team"":""../../<Search>""}').replace("eci-3", "eci-4")
+    hostile.write_text(more.replace("10:00:00Z,,2026", '10:00:00Z,"{""team"":""SEARCH""}",2026'))
+    assert imcost(workspace, "import", str(hostile)) == 0
+    capsys.readouterr()
+    assert imcost(workspace, "report", "2026-10", "--by", "tag:team", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one["tag"]["value"] for one in found["tags"]] == ["../../<Search>", "search", None]
+    assert Decimal(found["overview"]["total"]) > 0
+    for name in ("total", "rounding_adjustment", "payable"):
+        parts = sum(Decimal(one[name]) for one in found["tags"])
+        assert parts == Decimal(found["overview"][name]), name
+    names = [Path(one["html"]).name for one in found["tags"]]
+    assert names[1:] == ["imcost-2026-10+team+search.html", "imcost-2026-10+team.html"]
+    for one in found["tags"]:
+        page = Path(one["html"])
+        assert page.parent == workspace / "reports"
+        assert f'value="{one["total"]}"' in page.read_text()
+        assert Path(one["pdf"]).read_bytes().startswith(b"%PDF")
+    assert "Tag team = ../../&lt;Search&gt;" in Path(found["tags"][0]["html"]).read_text()
+    assert "Without the tag team" in Path(found["tags"][2]["html"]).read_text()
+
+
+def test_values_of_tags_never_share_a_file() -> None:
+    values = ("search", "SEARCH", "a b", "a/b", "", "x" * 300, "search.zh", "..", "训练\ud800")
+    tags = [TagFilter("team", value) for value in values]
+    tags += [TagFilter(key, None, untagged=True) for key in ("team", "team+search", "team-search")]
+    names = [path.name for tag in tags for path in tag_paths(Path("reports"), "2026-10", tag, "en")]
+    assert len({name.lower() for name in names}) == 2 * len(tags)
+    assert all(re.fullmatch(r"imcost-2026-10[a-z0-9_~+-]{0,150}\.(html|pdf)", name) for name in names)
+
+
+@pytest.mark.parametrize("by", ["tag:", "account", "cache"])
+def test_reports_are_by_a_tag(workspace: Path, by: str, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert imcost(workspace, "report", "2026-10", "--by", by) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert imcost(workspace, "report", "2026-10", "--by", "tag:team", "--all") == 2
 
 
 def test_all_goes_with_no_file_of_its_own(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
     return {
         "month": f.month(bill.month.from_s),
         "account": data.account,
+        "tag": data.tag,
         "running": data.running,
         "state": "running" if data.running else "closed" if data.closed else "open",
         "differs": data.closed and data.settled.total != bill.total,
