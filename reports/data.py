@@ -86,7 +86,7 @@ class ReportData:
     `previous` compares with the month before, `year_ago` with the same month a year ago, both up to the same point where
     the month is still running; None where nothing was recorded then. `trend` has the twelve months before, and the month itself.
     statements: those of the month where it is closed or corrects closed months; `settled` is then what they say.
-    `account` is None for all accounts. `by_day` has every day of the month. `tag`: the one whose shares of lines the report is of.
+    `account` is None for all accounts. `by_day` has every day of the month. `tag`: the one whose shares the report is of.
     """
 
     bill: Bill
