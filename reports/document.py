@@ -17,6 +17,7 @@ from billing.recommending import Recommendation
 from billing.trend import MonthCost
 from reports.archive import Attached
 from reports.data import ReportData
+from reports.watched import watched_json
 from rules.money import plain
 from rules.period import rfc3339
 
@@ -79,6 +80,7 @@ def document(data: ReportData) -> dict[str, Any]:
             if data.provenance.last_observed is None
             else rfc3339(data.provenance.last_observed),
         },
+        **watched_json(data),
         "statements": [_statement(one) for one in data.statements],
         "reconciliation": None if data.reconciliation is None else data.reconciliation.to_json(),
         "bill": bill.to_json(),

@@ -21,6 +21,7 @@ from reports.names import clean
 from reports.reconciliation.shown import FOLDER as BRIDGE
 from reports.reconciliation.shown import sentence
 from reports.sections import FOLDER
+from reports.watched import watched_sheets
 from rules.charges import charge
 from rules.period import rfc3339
 
@@ -107,6 +108,9 @@ def workbook(data: ReportData, language: str) -> bytes:
         title = f"{tags('title')} {number}"
         _grouping(book, title, [clean(found.key)[:200]], list(found.groups), t, total_label)
     _lines(book, data, t, total_label)
+    for sheet in watched_sheets(data, language):
+        sums = {place: _sum(sheet.rows, place) for place in sheet.sums}
+        book.sheet(sheet.title, sheet.heads, sheet.rows, (total_label, sums) if sums else None)
     _corrections(book, data, t)
     _differences(book, data, language)
     return book.close()
@@ -205,7 +209,7 @@ def _differences(book: _Book, data: ReportData, language: str) -> None:
 
 
 def _sum(rows: Sequence[Sequence[Any]], column: int) -> Decimal:
-    return exact_sum(row[column] for row in rows)
+    return exact_sum(row[column] for row in rows if row[column] is not None)
 
 
 def _shown(cell: Cell) -> str:

@@ -1,11 +1,17 @@
 """The first page's head: whose bill, which month, what is to be paid, and how far to trust it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+from billing.budgets import BudgetState
 from billing.comparing import Comparison
 from reports.data import ReportData
 from reports.i18n import Formats, Words
+from reports.quotas import MonthQuota
+from reports.sections.summary.to_do import to_do
+from rules.money import round_fraction
 
 
 def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
@@ -37,6 +43,10 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
             (f.month(data.trend[0].month.from_s), data.year_ago),
         ],
         "why": None if data.previous is None else _why(data.previous),
+        "budget": _budget(data.budgets, data, t, f),
+        "quota": _quota(data.quotas, t, f),
+        "to_do": to_do(data, f),
+        "derived": sum(notice.count for notice in bill.notices if notice.code == "derived_end"),
         "unmetered": records.caches["unmetered"],
         "caches": sum(records.caches.values()),
         "caches_charged": records.caches["charged"],
@@ -57,4 +67,46 @@ def _why(found: Comparison) -> Mapping[str, Any]:
         "found": found,
         "moved": found.movements,
         "most": max(found.charges, key=lambda row: abs(row.change), default=None),
+    }
+
+
+def _budget(
+    budgets: Sequence[BudgetState], data: ReportData, t: Words, f: Formats
+) -> Mapping[str, Any] | None:
+    """How much of the budget that is used up most was spent; while the month is running, what it is expected to come to."""
+    if not budgets:
+        return None
+
+    def share(state: BudgetState) -> Fraction:
+        spent = state.forecast if data.running else state.actual
+        return Fraction(spent) / Fraction(state.budget.monthly) if state.budget.monthly else Fraction(0)
+
+    worst = max(budgets, key=share)
+    if data.running:
+        means = t("budget_expected", percent=f.percent(worst.forecast, worst.budget.monthly))
+    elif worst.remaining < 0:
+        means = t("budget_over", amount=f.shown(-worst.remaining))
+    else:
+        means = t("budget_left", amount=f.shown(worst.remaining))
+    several = len(budgets) > 1
+    return {
+        "percent": f.percent(worst.actual, worst.budget.monthly),
+        "name": worst.budget.name if several else "",
+        "means": means,
+        "over": worst.remaining < 0,
+    }
+
+
+def _quota(quotas: Sequence[MonthQuota], t: Words, f: Formats) -> Mapping[str, Any] | None:
+    """The quota that is fullest; None where no limit is known."""
+    share = quotas[0].use.share if quotas else None
+    if share is None:
+        return None
+    use = quotas[0].use
+    kind = t("quota_automatic") if use.quota.startswith("automatic") else t("quota_manual")
+    return {
+        "percent": f.percent(round_fraction(share), Decimal(1)),
+        "means": t("quota_used", kind=kind, used=f.number(use.used), limit=f.number(use.limit or 0)),
+        "region": use.region,
+        "full": any(found.use.full_s for found in quotas),
     }
