@@ -107,10 +107,10 @@ def workbook(data: ReportData, language: str) -> bytes:
     for number, found in enumerate(data.by_tag, start=1):
         title = f"{tags('title')} {number}"
         _grouping(book, title, [clean(found.key)[:200]], list(found.groups), t, total_label)
-    _lines(book, data, t, total_label)
     for sheet in watched_sheets(data, language):
         sums = {place: _sum(sheet.rows, place) for place in sheet.sums}
         book.sheet(sheet.title, sheet.heads, sheet.rows, (total_label, sums) if sums else None)
+    _lines(book, data, t, total_label)
     _corrections(book, data, t)
     _differences(book, data, language)
     return book.close()

@@ -51,6 +51,23 @@ def test_the_document_has_the_bills_numbers_and_its_groups_sum_to_them() -> None
     assert found["recommendations"]["each"][0]["saving"] == "3.5"
 
 
+def test_the_document_has_budgets_alerts_quotas_caches_and_findings() -> None:
+    found = document(FULL)
+    assert [(one["name"], one["actual"], one["forecast"]) for one in found["budgets"]] == [
+        ("flink", "7.25", None), ("spark", "6.25", None),
+    ]  # fmt: skip
+    assert [(one["peak_percent"], one["resolved_at"] is None) for one in found["alerts"]] == [
+        ("98", False), ("98", True),
+    ]  # fmt: skip
+    assert [(one["used"], one["limit"], len(one["days"])) for one in found["quotas"]] == [(40, 50, 31)] * 2
+    assert [(one["cache_name"], one["end"], one["starts"]) for one in found["caches"]] == [
+        ("flink", "failed", 1), ("spark", "expired", 1),
+    ]  # fmt: skip
+    for one in found["findings"]["costs"]:
+        assert amounts_of(one["caches"]) == Decimal(one["amount"])
+    assert [one["saving"] for one in found["findings"]["savings"]] == ["0.5"] * 3
+
+
 def test_no_number_of_the_document_is_a_binary_fraction() -> None:
     def check(value: object) -> None:
         assert type(value).__name__ != "fl" + "oat", value
@@ -99,7 +116,7 @@ def sheets(content: bytes) -> dict[str, list[dict[str, tuple[str | None, str, st
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_workbook_has_numbers_and_its_sums_are_formulas_that_agree(language: str) -> None:
     found = sheets(workbook(FULL, language))
-    assert len(found) == 6 + len(FULL.by_tag) + 3
+    assert len(found) == 6 + len(FULL.by_tag) + 3 + 5
     sums = 0
     for name, rows in found.items():
         for column, (formula, _, value) in rows[-1].items():
