@@ -16,7 +16,7 @@ DEFAULT_TARIFF = "alibaba-cn"
 KEYS: Mapping[str, Mapping[str, type]] = {
     "": {
         "tariff": str, "account": str, "region": str, "alerts": dict, "notify": dict, "quota": dict, "books": dict,
-        "policies": list,
+        "report": dict, "policies": list,
     },
     "alerts": {"quota": list, "budget": list, "health": dict},
     "alerts.quota": {
@@ -31,6 +31,7 @@ KEYS: Mapping[str, Mapping[str, type]] = {
     "notify": {"urls": list, "repeat": str, "language": str, "secret": str},
     "quota": {"stale": str, "window": str},
     "books": {"settling": str, "signing_key": str},
+    "report": {"name": str, "logo": str, "colour": str, "footer": str},
     "policies": {
         "name": str, "max_monthly": str, "max_increase": str, "manual_needs_retention": bool, "manual_needs_users": bool,
     },
@@ -51,7 +52,7 @@ class Settings:
     tariff: the tariff to price with. account, region: of input that names none. alerts, notify, policies: the thresholds,
     addresses and limits of estimates as written, keys checked. quota: how quotas are accounted. books: `settling`, the time
     after a month's end before which it can't be closed, and `signing_key`, the file of the Ed25519 key that signs closed
-    statements.
+    statements. report: the name, logo, colour and footer that reports carry.
     """
 
     tariff: str = DEFAULT_TARIFF
@@ -61,6 +62,7 @@ class Settings:
     notify: Mapping[str, Any] = field(default_factory=dict)
     quota: Mapping[str, Any] = field(default_factory=dict)
     books: Mapping[str, Any] = field(default_factory=dict)
+    report: Mapping[str, Any] = field(default_factory=dict)
     policies: Sequence[Mapping[str, Any]] = ()
 
 
@@ -103,6 +105,15 @@ def _check(table: Mapping[str, Any], name: str, path: Path, text: str) -> None:
                     f"{full} is {value!r}", place=_place(path, text, key), hint=f"write it below [[{full}]]"
                 )
             _check(item, full, path, text)
+
+
+def place_of(path: Path, setting: str) -> str:
+    """The file and line in which a setting `table.key` stands, for those who understand its value."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return str(path)
+    return _place(path, text, setting.rpartition(".")[2])
 
 
 def _place(path: Path, text: str, key: str) -> str:

@@ -55,6 +55,11 @@ class Workspace:
         """Where reports go that were not given another place."""
         return self.root / "reports"
 
+    @property
+    def templates(self) -> Path:
+        """The user's own templates of report sections."""
+        return self.root / "templates"
+
     def exists(self) -> bool:
         """Whether records were ever kept here."""
         return self.catalogue.is_file()

@@ -16,9 +16,12 @@ from markupsafe import Markup
 
 from billing import __version__
 from reports import i18n
+from reports.branding import Branding
 from reports.data import ReportData
+from reports.document import document
 from reports.i18n import Formats, Words
 from reports.names import clean
+from reports.overrides import Overrides
 from reports.sections import FOLDER, SECTIONS, section
 from rules.period import rfc3339
 
@@ -32,6 +35,17 @@ _DIGIT_WIDTH = "0.648"
 """How wide Inter's tabular digits are, in em: what aligns numbers of different decimals at their point."""
 
 
+class Look(NamedTuple):
+    """What users change about the page: their branding, and sections whose template is their own."""
+
+    branding: Branding = Branding()
+    overrides: Overrides = Overrides()
+
+
+PLAIN = Look()
+"""The page as it ships."""
+
+
 class Shown(NamedTuple):
     """One section of the page: its anchor, its heading and its content."""
 
@@ -40,8 +54,8 @@ class Shown(NamedTuple):
     body: Markup
 
 
-def render_page(data: ReportData, language: str) -> str:
-    """The whole page; the same data and language give the same text."""
+def render_page(data: ReportData, language: str, look: Look = PLAIN) -> str:
+    """The whole page; the same data, language and look give the same text."""
     formats = Formats(language, currency=data.bill.currency, places=i18n.places_for(data.bill.total))
     shared = Words(language, MESSAGES)
     return render_document(
@@ -51,24 +65,33 @@ def render_page(data: ReportData, language: str) -> str:
         version=__version__,
         title=_title(data, shared, formats),
         created=rfc3339(data.bill.as_of),
-        sections=list(_sections(data, language, formats, _environment())),
+        sections=list(_sections(data, language, formats, look.overrides)),
         t=shared,
+        branding=look.branding,
     )
 
 
-def render_for_print(data: ReportData, language: str) -> str:
+def render_for_print(data: ReportData, language: str, look: Look = PLAIN) -> str:
     """The page as it is printed into a PDF: without the explanations, which would be most of its pages."""
-    return render_page(replace(data, explanations=None), language)
+    return render_page(replace(data, explanations=None), language, look)
 
 
-def render_document(template: str, language: str, *, script: str | None = None, **values: object) -> str:
+def render_document(
+    template: str,
+    language: str,
+    *,
+    script: str | None = None,
+    branding: Branding = PLAIN.branding,
+    **values: object,
+) -> str:
     """A whole page from a template that extends base.html, in the design's style and under a policy for what it holds."""
-    style = _style(Words(language, MESSAGES))
+    style = _style(Words(language, MESSAGES), branding)
     return (
         _environment()
         .get_template(template)
         .render(
             **values,
+            branding=branding,
             language=language,
             policy=_policy(style, script),
             style=Markup(style),
@@ -95,13 +118,17 @@ def _whose(data: ReportData, t: Words) -> str | None:
     return t("tag_named", key=tag.key, value=tag.value or "").unescape()
 
 
-def _sections(data: ReportData, language: str, formats: Formats, environment: Environment) -> Iterator[Shown]:
+def _sections(data: ReportData, language: str, formats: Formats, overrides: Overrides) -> Iterator[Shown]:
+    report = document(data) if overrides.names else None
     for name in SECTIONS:
         words = Words(language, FOLDER / name)
         view = section(name).view(data, words, formats)
         if view is not None:
-            template = environment.get_template(f"sections/{name}/template.html")
-            body = template.render(**view, t=words, f=formats)
+            values = {**view, "t": words, "f": formats}
+            if name in overrides.names:
+                body = overrides.render(name, {**values, "report": report})
+            else:
+                body = _environment().get_template(f"sections/{name}/template.html").render(**values)
             yield Shown(name.replace("_", "-"), words("title"), Markup(body))
 
 
@@ -115,8 +142,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["name"] = i18n.name
+    add_filters(environment)
     return environment
+
+
+def add_filters(environment: Environment) -> None:
+    """What templates may do to a value, besides Jinja's own."""
+    environment.filters["name"] = i18n.name
 
 
 def _policy(style: str, script: str | None) -> str:
@@ -132,7 +164,7 @@ def _digest(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
-def _style(t: Words) -> str:
+def _style(t: Words, branding: Branding) -> str:
     """The style sheet with the fonts in it, the lengths of bars, and the foot of a printed page."""
     faces = "".join(_font_face(weight, file) for weight, file in _FONTS)
     sheet = (_DESIGN / "style.css").read_text(encoding="utf-8")
@@ -140,9 +172,16 @@ def _style(t: Words) -> str:
     lengths += "".join(
         f".p{digits}{{padding-right:calc({digits} * {_DIGIT_WIDTH}em)}}" for digits in range(9)
     )
-    made_by = t("made_by", version=__version__)
-    feet = f'@page{{@bottom-left{{content:"{made_by}"}}@bottom-right{{content:{_page_number(t)}}}}}'
-    return "\n".join((faces, sheet, lengths, feet))
+    foot = _css_text(branding.footer or t("made_by", version=__version__).unescape())
+    feet = f"@page{{@bottom-left{{content:{foot}}}@bottom-right{{content:{_page_number(t)}}}}}"
+    return "\n".join((faces, sheet, lengths, feet, branding.style()))
+
+
+def _css_text(text: str) -> str:
+    """A text as CSS and HTML read it, whatever is in it: all but letters, digits and blanks is written as its escape."""
+    return (
+        '"' + "".join(char if char.isalnum() or char == " " else f"\\{ord(char):06x}" for char in text) + '"'
+    )
 
 
 def _font_face(weight: int, file: str) -> str:

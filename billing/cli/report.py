@@ -16,6 +16,7 @@ from billing.errors import UsageError
 
 if TYPE_CHECKING:
     from reports.data import ReportData
+    from reports.page import Look
 
 EXAMPLE = """
 \b
@@ -233,7 +234,7 @@ def write_forms(
     xlsx: Path | None = None,
 ) -> Written:
     """Write the forms of a report that have a path; nothing is written where any of them can't be made."""
-    contents, advice = _rendered(data, lang, paper, html=html, pdf=pdf, xlsx=xlsx)
+    contents, advice = _rendered(data, lang, paper, _look(ctx), html=html, pdf=pdf, xlsx=xlsx)
     if advice is not None:
         ctx.warn(advice)
     for path, content in contents:
@@ -241,8 +242,25 @@ def write_forms(
     return Written(data, html, pdf, xlsx)
 
 
+def _look(ctx: Context) -> Look:
+    """The workspace's branding and its own templates."""
+    from reports.branding import read_branding
+    from reports.overrides import Overrides
+    from reports.page import Look
+
+    workspace = ctx.workspace
+    return Look(read_branding(ctx.settings(), workspace.settings), Overrides(workspace.templates))
+
+
 def _rendered(
-    data: ReportData, lang: str, paper: str, *, html: Path | None, pdf: Path | None, xlsx: Path | None
+    data: ReportData,
+    lang: str,
+    paper: str,
+    look: Look,
+    *,
+    html: Path | None,
+    pdf: Path | None,
+    xlsx: Path | None,
 ) -> tuple[list[tuple[Path, bytes]], str | None]:
     """What belongs into each file, and what to say about fonts that are missing."""
     from reports.page import render_for_print, render_page
@@ -250,12 +268,12 @@ def _rendered(
     contents: list[tuple[Path, bytes]] = []
     advice = None
     if html is not None:
-        contents.append((html, render_page(data, lang).encode()))
+        contents.append((html, render_page(data, lang, look).encode()))
     if pdf is not None:
         from reports.document import attachments
         from reports.pdf import font_advice, render_pdf
 
-        page = render_for_print(data, lang)
+        page = render_for_print(data, lang, look)
         printed = render_pdf(page, attached=attachments(data), created=data.bill.as_of, paper=paper)
         contents.append((pdf, printed.content))
         advice = font_advice(printed.missing_glyphs)
