@@ -10,8 +10,8 @@ from reports.branding import Branding, contrast, lightened, read_branding
 from reports.logo import LogoError, read_logo
 from reports.overrides import Overrides, OwnTemplateError
 from reports.page import Look, render_page
-from tests.reports.build import HOSTILE, full, stored
 from rules.money import plain
+from tests.reports.build import HOSTILE, full, stored
 
 FULL = full()
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:i="urn:editor" i:pose="1" viewBox="0 0 9 9">{}</svg>'
