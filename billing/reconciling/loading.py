@@ -102,16 +102,25 @@ def _typed_sql(source: BillSource, table: str) -> str:
     numbers = [f"{column_sql(source, name)} as {name}_text" for name in NUMBERS]
     texts = [f"coalesce({column_sql(source, name)}, '') as {name}" for name in TEXTS]
     typed = [f"try_cast(replace({name}_text, ',', '') as decimal(38, 15)) as {name}" for name in NUMBERS]
+    places = [*(["line"] if source.numbered else []), *(["row"] if source.apart else [])]
     problems = " ".join(
         f"when {name}_text is not null and {name} is null then {number}"
         for number, name in enumerate(NUMBERS, start=1)
     )
-    line = "cast(line as bigint)" if source.numbered else f"row_number() over () + {source.first - 1}"
+    missing = [name for name in (*TEXTS, *NUMBERS) if name not in source.columns and name != "end"]
+    nothing = dict.fromkeys(TEXTS, "''") | dict.fromkeys(NUMBERS, "cast(null as decimal(38, 15))")
+    constants = [f"{nothing[name]} as {name}, " for name in missing]
+    # A relation without numbers is in the order of its lines, which a table's rowid counts: a window would go row by row.
+    counted = f"rowid + {source.first}"
     return sql_file("billing.reconciling", "typed_rows").format(
         table=table,
-        line=line,
-        row="cast(row as bigint)" if source.apart else line,
-        texts=",\n        ".join([*texts, *numbers]),
+        line="cast(line as bigint)" if source.numbered else counted,
+        row="cast(row as bigint)" if source.apart else "cast(line as bigint)" if source.numbered else counted,
+        texts=",\n        ".join([*(f"{name}" for name in places), *texts, *numbers]),
+        places="".join(f"{name}, " for name in places),
+        left_out=", ".join(["problem_number", *missing]),
+        constants="".join(constants),
+        without_places=f"exclude ({', '.join(places)}) " if places else "",
         typed=",\n    ".join(typed),
         problems=problems,
         relation=source.relation,

@@ -52,6 +52,10 @@ class Reason(NamedTuple):
     def __str__(self) -> str:
         return MESSAGES[self.id].format(**{name: english(part) for name, part in self.filled})
 
+    def __lt__(self, other: object) -> bool:
+        """By the English text, which is made only where two have to be compared."""
+        return str(self) < str(other)
+
 
 Part = Hours | Span | Thing | Reason | str
 """What fills a blank; text is the bill's own, or a number."""

@@ -216,5 +216,5 @@ def _order(each: Difference) -> tuple[object, ...]:
         each.region,
         each.cache_id,
         each.instance_id,
-        str(each.reason),
+        each.reason,
     )

@@ -1,26 +1,25 @@
 -- Purpose: a bill file's rows with typed values, and which of them can't be read.
 -- Grain:   one row per row of the file.
 -- Takes:   {relation}: the file's columns as text.
--- Gives:   texts (empty where unknown), amounts and quantities DECIMAL(38, 15), gross_places: the decimals that gross is written
+-- Gives:   {table}; columns that the file has not got are only in the view, as constants. texts (empty where unknown), amounts and quantities DECIMAL(38, 15), gross_places: the decimals that gross is written
 --          with, begin_s and end_s (epoch seconds), day (of the billing zone, counted from 1970-01-01), cycle as 202610;
 --          problem: 0 where the row is fine. Times without a zone are {naive_offset_s} s ahead of UTC.
-create or replace temp table {table} as
+create or replace temp table {table}_typed as
 select
-    * exclude (problem_number),
+    * exclude ({left_out}),
     case
         when problem_number <> 0 then problem_number
         when gross is null and pretax is null then {needed}
         when (begin <> '' and begin_s is null) or (length(date) > 7 and day is null) then {late}
-        when regexp_matches(
-            concat(item_code, item_name, product_name, product), '[\x{{80}}-\x{{9f}}\x{{fffd}}]|[Ã-ï][\x{{80}}-\x{{bf}}]|锟斤拷'
-        ) then {garbled}
+        when strlen(concat(item_code, item_name, product_name, product)) > length(concat(item_code, item_name, product_name, product))
+            and regexp_matches(
+                concat(item_code, item_name, product_name, product), '[\x{{80}}-\x{{9f}}\x{{fffd}}]|[Ã-ï][\x{{80}}-\x{{bf}}]|锟斤拷'
+            ) then {garbled}
         else 0
     end as problem
 from (
     select
-        row_number,
-        line,
-        case
+        {places}case
             when {focus} then coalesce(strftime(try_cast(cycle as timestamp) + interval 8 hour, '%Y%m'), '')
             else replace(replace(left(cycle, 7), '-', ''), chr(47), '')
         end as cycle,
@@ -68,9 +67,9 @@ from (
         case {problems} else 0 end as problem_number
     from (
         select
-        {line} as line,
-        {row} as row_number,
         {texts}
         from {relation}
     ) as text_columns
-) as typed
+) as typed;
+create or replace temp view {table} as
+select {line} as line, {row} as row_number, {constants}* {without_places}from {table}_typed
