@@ -152,20 +152,41 @@ def cost_chart(
         axis=_amount_axis([step * index for index in range(count + 1)], step, f, size),
     )
     drawn = base.mark_line(strokeWidth=2).encode(
-        x=x, y=y, color=alt.Color("title:N", legend=_LEGEND, scale=colours)
+        x=x, y=y, color=alt.Color("title:N", legend=None, scale=colours)
     )
-    chart = drawn.properties(width=size.width - _LABELS_WIDTH, height=size.height - _LABELS_HEIGHT)
+    height = size.height - _LABELS_HEIGHT
+    named = _line_names(until_x, lines, step * count, Decimal(size.font + 3) / height)
+    names = (
+        alt.Chart({"values": named, "format": {"parse": {"x": "number", "cost": "number"}}})
+        .mark_text(align="left", baseline="middle", dx=6, fontSize=size.font, fontWeight=600)
+        .encode(x=x, y=y, text="title:N", color=alt.Color("title:N", legend=None, scale=colours))
+    )
+    chart = alt.layer(drawn, names).properties(width=size.width - _LABELS_WIDTH - _NAMES_WIDTH, height=height)
     chart = chart.configure(aria=False, font=FONT, background="transparent").configure_view(stroke=None)
     return _inline(_svg(chart), description)
 
 
-_LEGEND = alt.Legend(title=None, orient="top", labelColor=MUTED, labelFontSize=11, symbolType="stroke")
+_NAMES_WIDTH = 130
+"""What the names of lines take at their ends."""
+
+
+def _line_names(
+    until_x: Decimal, lines: Sequence[tuple[str, Decimal, Decimal]], top: Decimal, apart: Decimal
+) -> list[dict[str, str]]:
+    """Each line's name at its end, moved up where it would stand on the one below: `apart` is a share of the height."""
+    named, lowest = [], Decimal(0)
+    for title, _, last in sorted(lines, key=lambda line: line[2]):
+        at = max(last, lowest)
+        lowest = at + top * apart
+        named.append({"x": str(until_x), "cost": str(at), "title": title})
+    return named
 
 
 class StepLine(NamedTuple):
     """A quota's use as a line of steps: from each moment on its value, the last until `end`; limits beside, None: not known.
 
-    `thresholds` are further lines of as many values as there are moments, drawn thin: the lowest first.
+    `thresholds` are further lines of as many values as there are moments, drawn thin: the lowest first. `limit_name` stands at
+    the limit's line, where it begins.
     """
 
     title: str
@@ -174,6 +195,7 @@ class StepLine(NamedTuple):
     values: tuple[int, ...]
     limits: tuple[int | None, ...]
     thresholds: tuple[tuple[Decimal | None, ...], ...] = ()
+    limit_name: str = ""
 
 
 def step_chart(line: StepLine, f: Formats, *, size: Size, description: str) -> Markup:
@@ -248,8 +270,15 @@ def _steps(line: StepLine, size: Size, days: Mapping[datetime, str]) -> alt.Laye
         .mark_line(interpolate="step-after", color=INK, strokeDash=[5, 4], strokeWidth=1.5)
         .encode(x=x, y=alt.Y("limit:Q", title=None, scale=y, axis=axis))
     )
+    named = (
+        alt.Chart({"values": [{**each, "name": line.limit_name} for each in limits[:1]]})
+        .mark_text(
+            align="left", baseline="bottom", dx=4, dy=-4, fontSize=size.font, fontWeight=600, color=INK
+        )
+        .encode(x=x, y=alt.Y("limit:Q", title=None, scale=y, axis=axis), text="name:N")
+    )
     lines = [_threshold_line(line, moments, index, x, y, axis) for index in range(len(line.thresholds))]
-    layers = alt.layer(area, *lines, limit)
+    layers = alt.layer(area, *lines, limit, *([named] if line.limit_name else []))
     return layers.properties(width=size.width - _LABELS_WIDTH, height=size.height - _LABELS_HEIGHT)
 
 

@@ -1,6 +1,7 @@
 """An estimate as one HTML page, in the report's design: self-contained, without scripts, safe against hostile names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -23,8 +24,9 @@ MOST_DETAILS = 20
 
 
 class Cell(NamedTuple):
-    """One amount of a charge: what is printed, and whether it rests on an estimate."""
+    """One amount of a charge, or what stands in its place where it is None, and whether it rests on an estimate."""
 
+    amount: Decimal | None
     text: str
     estimated: bool
 
@@ -42,6 +44,7 @@ def render(estimate: PlanEstimate, comparison: Comparison | None, findings: Sequ
         details=[(each.resource.address, _detail(each.estimate, formats)) for each in shown if each.estimate],
         titles=TITLES,
         plain=plain,
+        aligned=lambda value, column: _aligned(value, column, formats),
         before=any(each.before is not None for each in estimate.resources),
         more=sum(each.estimate is not None for each in estimate.resources) - len(shown),
     )
@@ -58,6 +61,7 @@ def _detail(found: Estimate, formats: Formats) -> dict[str, object]:
             (charge, [_cell(found, index, charge) for index in range(len(found.options))])
             for charge in charges
         ],
+        "columns": [[*option.total_by_charge.values(), option.total] for option in found.options],
         "cheapest": None if found.cheapest is None else TITLES[found.cheapest],
         "notes": [(TITLES[option.option], note) for option in found.options for note in option.notes],
         "charts": [
@@ -70,11 +74,12 @@ def _cell(found: Estimate, index: int, charge: str) -> Cell:
     option = found.options[index]
     lines = [line for line in option.lines if line.charge == charge]
     if charge in option.without_price:
-        return Cell("no price", False)
+        return Cell(None, "no price", False)
     if not lines:
-        return Cell("–", False)
-    text = "free" if lines[0].free else plain(option.total_by_charge[charge])
-    return Cell(text, any(line.estimated for line in lines))
+        return Cell(None, "–", False)
+    if lines[0].free:
+        return Cell(None, "free", False)
+    return Cell(option.total_by_charge[charge], "", any(line.estimated for line in lines))
 
 
 def _chart(found: BreakEven, formats: Formats) -> Markup:
@@ -82,3 +87,8 @@ def _chart(found: BreakEven, formats: Formats) -> Markup:
     lines = [(each.title, each.first, each.last) for each in drawn.curves]
     said = f"Cost by {drawn.unit}: {sentence(found, TITLES)}"
     return cost_chart(drawn.from_x, drawn.until_x, lines, formats, size=WIDE, description=said)
+
+
+def _aligned(value: Decimal, column: Iterable[Decimal | None], formats: Formats) -> Markup:
+    """An amount with all its decimals, so padded that it stands with its column's at the decimal point."""
+    return formats.exact([value, *(other for other in column if other is not None)])[0]

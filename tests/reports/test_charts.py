@@ -1,10 +1,11 @@
 """Charts: drawings that fit the page, say what they show, and come out the same every time."""
 
+import re
 from decimal import Decimal
 
 import pytest
 
-from reports.charts import NARROW, WIDE, Bar, bar_chart, tick_step
+from reports.charts import NARROW, WIDE, Bar, bar_chart, cost_chart, tick_step
 from reports.i18n import Formats
 
 FORMATS = Formats("en", currency="CNY", places=2)
@@ -54,3 +55,23 @@ def test_labels_are_text_in_the_language_of_the_page() -> None:
 )
 def test_ticks_are_round_and_reach_the_highest_bar(highest: str, step: str, count: int) -> None:
     assert tick_step(Decimal(highest)) == (Decimal(step), count)
+
+
+def test_lines_are_named_at_their_ends_and_names_never_stand_on_one_another() -> None:
+    lines = [
+        ("manual", Decimal(1), Decimal(9)),
+        ("automatic", Decimal(0), Decimal(0)),
+        ("none", Decimal(0), Decimal(0)),
+    ]
+    chart = cost_chart(Decimal(0), Decimal(10), lines, FORMATS, size=WIDE, description="costs")
+    named = {
+        text: Decimal(y)
+        for y, text in re.findall(
+            r'<text[^>]*transform="translate\([\d.]+,([\d.-]+)\)"[^>]*>(\w+)</text>', chart
+        )
+        if text in ("manual", "automatic", "none")
+    }
+    assert set(named) == {"manual", "automatic", "none"}
+    assert named["manual"] < named["none"] - WIDE.font
+    assert abs(named["none"] - named["automatic"]) >= WIDE.font
+    assert "legend" not in chart

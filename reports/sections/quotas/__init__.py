@@ -64,6 +64,7 @@ def _drawn(found: MonthQuota, t: Words, f: Formats) -> Mapping[str, Any]:
         end=use.at,
         values=tuple(day.most for day in days),
         limits=tuple(day.last.limit for day in days),
+        limit_name=str(t("limit_is", limit=f.number(use.limit or 0))),
     )
     called = _name(use, t)
     description = t(
