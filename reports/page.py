@@ -100,6 +100,12 @@ def render_document(
     )
 
 
+def page_title(data: ReportData, language: str) -> str:
+    """The title of a report: its month, and the account or tag value that it is of."""
+    formats = Formats(language, currency=data.bill.currency, places=i18n.places_for(data.bill.total))
+    return _title(data, Words(language, MESSAGES), formats)
+
+
 def _title(data: ReportData, t: Words, f: Formats) -> str:
     """The document's title as plain text; the template escapes it."""
     month = f.month(data.bill.month.from_s)

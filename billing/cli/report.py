@@ -15,6 +15,7 @@ from billing.cli.options import Context, common_options
 from billing.errors import UsageError
 
 if TYPE_CHECKING:
+    from billing.cli.report_mail import Mailed, ReportMail
     from reports.data import ReportData
     from reports.page import Look
 
@@ -24,7 +25,7 @@ Examples:
   imcost report 2026-10
   imcost report 2026-10 --lang zh --open
   imcost report 2026-10 --all
-  imcost report 2026-10 --by tag:team
+  imcost report 2026-10 --by tag:team --email --dry-run
   imcost report 2026-10 --account 1234567890 --pdf october.pdf --paper letter
   imcost report 2026-10 --xlsx october.xlsx
   imcost report 2026-10 --bill bill-2026-10.csv --tolerance 0.1%
@@ -83,6 +84,8 @@ class Written(NamedTuple):
 @click.option(
     "--lang", type=click.Choice(LANGUAGES), default="en", help="The report's language. Default: en."
 )
+@click.option("--email", is_flag=True, help="Mail it, with the PDF, to the mail addresses of notify.urls.")
+@click.option("--dry-run", is_flag=True, help="With --email: show the mail and send nothing.")
 @click.option("--open", "open_", is_flag=True, help="Show the result in the browser.")
 @common_options
 def command(
@@ -99,35 +102,66 @@ def command(
     format_: str | None,
     paper: str,
     lang: str,
+    email: bool,
+    dry_run: bool,
     open_: bool,
 ) -> None:
     """Render the report and say where it is; exit code 1 where a quantity has no rate."""
+    single = (account, html, pdf, xlsx, format_) != (None,) * 5
+    if (all_ or by is not None) and (single or (all_ and by is not None)):
+        raise UsageError(
+            "many reports go into the workspace's reports/",
+            place="--all" if all_ else "--by",
+            hint="leave out --account, --html, --pdf, --xlsx and --format, and one of --all and --by",
+        )
+    mail = _mail(ctx, email, dry_run, lacks_pdf=pdf is None and (html or xlsx or format_) is not None)
     if all_ or by is not None:
-        if (account, html, pdf, xlsx, format_) != (None,) * 5 or (all_ and by is not None):
-            raise UsageError(
-                "many reports go into the workspace's reports/",
-                place="--all" if all_ else "--by",
-                hint="leave out --account, --html, --pdf, --xlsx and --format, and one of --all and --by",
-            )
-        ctx.exit(_report_many(ctx, month, by, lang, paper, bills, tolerances))
+        ctx.exit(_report_many(ctx, month, by, lang, paper, bills, tolerances, mail))
     if html is None and pdf is None and xlsx is None and format_ is None:
         html, pdf = default_paths(ctx.workspace.reports, month, account, lang)
     written = write_report(
         ctx, month, account=account, html=html, pdf=pdf, xlsx=xlsx, lang=lang, paper=paper, bills=bills, tolerances=tolerances,
     )  # fmt: skip
-    paths = [path for path in (written.html, written.pdf, written.xlsx) if path is not None]
+    mailed = None if mail is None else mail.send(written.data, [written_json(written, lang)], lang)
+    _print_written(ctx, written, lang, format_, mailed)
+    if open_ and (shown := written.html or written.pdf or written.xlsx):
+        click.launch(shown.resolve().as_uri())
+    ctx.exit(_judged(ctx, written.data) or int(mailed is not None and bool(mailed.failed)))
+
+
+def _mail(ctx: Context, email: bool, dry_run: bool, *, lacks_pdf: bool) -> ReportMail | None:
+    """The mail that reports go into; None where none is wanted."""
+    if dry_run and not email:
+        raise UsageError("only mail can be tried", place="--dry-run", hint="add --email, or leave it out")
+    if not email:
+        return None
+    if lacks_pdf:
+        raise UsageError(
+            "a mail carries the PDF", place="--email", hint="add --pdf FILE, or leave out the other files"
+        )
+    from billing.cli.report_mail import ReportMail
+
+    return ReportMail(ctx, dry_run)
+
+
+def _print_written(
+    ctx: Context, written: Written, lang: str, format_: str | None, mailed: Mailed | None
+) -> None:
+    """Print the document, the answer as JSON, or the files' paths, and what became of the mail."""
     if format_ == "json":
         from reports.document import document
 
         ctx.print_json(document(written.data))
-    elif ctx.json:
-        ctx.print_json(written_json(written, lang))
-    else:
-        for path in paths:
+        return
+    if ctx.json:
+        mail = {} if mailed is None else {"mail": mailed.to_json()}
+        ctx.print_json({**written_json(written, lang), **mail})
+        return
+    for path in (written.html, written.pdf, written.xlsx):
+        if path is not None:
             click.echo(path)
-    if open_ and paths:
-        click.launch(paths[0].resolve().as_uri())
-    ctx.exit(_judged(ctx, written.data))
+    if mailed is not None:
+        mailed.print(ctx)
 
 
 def _judged(ctx: Context, data: ReportData) -> int:
@@ -154,19 +188,26 @@ def _report_many(
     paper: str,
     bills: tuple[str, ...],
     tolerances: tuple[str, ...],
+    mail: ReportMail | None,
 ) -> int:
     """Write the overview and the report of every account, or of every value of a tag, print where, and give the exit code."""
     from billing.cli.report_all import write_all
 
-    answers = write_all(ctx, month, by=by, lang=lang, paper=paper, bills=bills, tolerances=tolerances)
+    many = write_all(ctx, month, by=by, lang=lang, paper=paper, bills=bills, tolerances=tolerances)
+    answers = many.answers
+    mailed = None if mail is None else mail.send(many.overview.data, answers, lang)
     if ctx.json:
         parts = "accounts" if by is None else "tags"
-        ctx.print_json({"overview": answers[0], parts: answers[1:]})
+        shown = {} if mailed is None else {"mail": mailed.to_json()}
+        ctx.print_json({"overview": answers[0], parts: answers[1:], **shown})
     else:
         for answer in answers:
             click.echo(answer["html"])
             click.echo(answer["pdf"])
-    return 0 if answers[0]["complete"] and answers[0]["reconciles"] is not False else 1
+        if mailed is not None:
+            mailed.print(ctx)
+    bad = not answers[0]["complete"] or answers[0]["reconciles"] is False
+    return int(bad or (mailed is not None and bool(mailed.failed)))
 
 
 def default_paths(folder: Path, month: str, account: str | None, lang: str) -> tuple[Path, Path]:

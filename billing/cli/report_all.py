@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from billing.cli.options import Context
 
 if TYPE_CHECKING:
+    from billing.cli.report import Written
     from billing.pipeline import TagFilter
     from reports.books import Settled
 
@@ -47,6 +48,13 @@ class Done(NamedTuple):
     warnings: tuple[str, ...]
 
 
+class Many(NamedTuple):
+    """The overview, and what it and then each part's report says."""
+
+    overview: Written
+    answers: list[dict[str, Any]]
+
+
 def write_all(
     ctx: Context,
     month: str,
@@ -56,7 +64,7 @@ def write_all(
     paper: str,
     bills: tuple[str, ...] = (),
     tolerances: tuple[str, ...] = (),
-) -> list[dict[str, Any]]:
+) -> Many:
     """Write the overview and every part's report into the workspace's reports/, and give what each says, the overview first.
 
     The parts are the accounts, or where `by` names a tag, its values and what lacks it. They come in order and are all that there
@@ -77,7 +85,7 @@ def write_all(
     done = _in_parallel(ctx, wanted)
     for message in dict.fromkeys(message for one in done for message in one.warnings):
         ctx.warn(message)
-    return [written_json(overview, lang), *(one.answer for one in done)]
+    return Many(overview, [written_json(overview, lang), *(one.answer for one in done)])
 
 
 def tag_paths(folder: Path, month: str, tag: TagFilter, lang: str) -> tuple[Path, Path]:

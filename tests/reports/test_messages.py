@@ -21,7 +21,7 @@ from rules.quota import QUOTAS
 from rules.source import TRUST
 
 SHARED = HERE / "messages"
-FOLDERS = [SHARED, HERE / "reconciliation", *(FOLDER / name for name in SECTIONS)]
+FOLDERS = [SHARED, HERE / "reconciliation", HERE / "mailing", *(FOLDER / name for name in SECTIONS)]
 QUOTED = re.compile(r"""["']([a-z][A-Za-z0-9_-]*)["']""")
 ASKED = re.compile(r"""\bt(?:\.count)?\(["']([a-z][A-Za-z0-9_-]*)["'][,)]""")
 

@@ -5,6 +5,6 @@ never says a secret. `make_channels` picks the channel by the address's scheme.
 """
 
 from billing.alerting.channels.base import Channel, Content, DeliveryError
-from billing.alerting.channels.making import channel_names, make_channels
+from billing.alerting.channels.making import channel_names, make_channels, make_mailboxes
 
-__all__ = ["Channel", "Content", "DeliveryError", "channel_names", "make_channels"]
+__all__ = ["Channel", "Content", "DeliveryError", "channel_names", "make_channels", "make_mailboxes"]

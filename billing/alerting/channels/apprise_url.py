@@ -7,8 +7,9 @@ text for HTML or markdown unless told that it is text; its own retries are off, 
 import logging
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import apprise
@@ -55,14 +56,28 @@ class AppriseUrl:
         kind = KINDS.get(
             "resolved" if content["change"] == "resolved" else severity, apprise.NotifyType.WARNING
         )
+        body = content["text"] if self._is_mail else f"{content['text']} {content['key'][:8]}"
+        self._notify(content["title"], body, kind)
+
+    def send_files(self, title: str, text: str, files: Sequence[Path]) -> None:
+        """Send a text with files attached; DeliveryError where it may not have arrived."""
+        from apprise.attachment.file import AttachFile
+
+        attached = apprise.AppriseAttachment()
+        for file in files:
+            attached.add(AttachFile(str(file), name=file.name))  # type: ignore[no-untyped-call]
+        self._notify(title, text, apprise.NotifyType.INFO, attached)
+
+    def _notify(self, title: str, body: str, kind: Any, attached: Any = None) -> None:
         sender = apprise.Apprise()
         sender.add(self._receiver)
         with _quiet() as said:
             arrived = sender.notify(
-                title=content["title"],
-                body=content["text"] if self._is_mail else f"{content['text']} {content['key'][:8]}",
+                title=title,
+                body=body,
                 notify_type=kind,
                 body_format=apprise.NotifyFormat.TEXT,
+                attach=attached,
                 interpret_escapes=False,
             )
         if not arrived:

@@ -3,12 +3,16 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from billing.alerting.channels.base import Channel
 from billing.alerting.reading import expand
 from billing.alerting.rules import Notify
 from billing.settings import SettingsError
+
+if TYPE_CHECKING:
+    from billing.alerting.channels.apprise_url import AppriseUrl
 
 WEBHOOK_SCHEMES = ("http", "https", "json", "jsons")
 """Plain webhooks, which get the JSON of `imcost alerts check`; Apprise calls them json:// and jsons://."""
@@ -63,6 +67,25 @@ def make_channels(notify: Notify, environment: Mapping[str, str], *, place: str)
         full = expand(url, environment, place=where)
         channels.append(_make(full, name, secret, where))
     return channels
+
+
+def make_mailboxes(notify: Notify, environment: Mapping[str, str], *, place: str) -> list["AppriseUrl"]:
+    """Those of the settings' addresses that are mail, ready to send; what has no such address is told what to write."""
+    from billing.alerting.channels.apprise_url import AppriseUrl
+
+    where = f"{place}, notify.urls"
+    found = []
+    for url, name in zip(notify.urls, channel_names(notify), strict=True):
+        full = expand(url, environment, place=where)
+        if full.partition("://")[0].lower() in MAIL_SCHEMES:
+            found.append(AppriseUrl(name, full, where))
+    if not found:
+        raise SettingsError(
+            "notify.urls has no address of mail",
+            place=place,
+            hint='write [notify] urls = ["mailtos://USER:${PASSWORD}@HOST?to=…"]',
+        )
+    return found
 
 
 def _make(url: str, name: str, secret: str | None, place: str) -> Channel:
