@@ -385,6 +385,11 @@ def _amount_axis(ticks: Sequence[Decimal], step: Decimal, f: Formats, size: Size
     )
 
 
+_TAG = re.compile(r'<[a-zA-Z]+(?:\s+[\w:-]+="[^"]*")+')
+_ROLES = re.compile(r'\s+(?:role|aria-[a-z]+)="[^"]*"')
+"""What Vega says to screen readers about its parts, also where it is told not to: the picture has one text, its title."""
+
+
 def _inline(svg: str, description: str) -> Markup:
     """The drawing without a size of its own, so that it fills the page's width, and with its description."""
     head = re.match(r'<svg [^>]*?viewBox="([^"]+)"[^>]*>', svg)
@@ -392,4 +397,4 @@ def _inline(svg: str, description: str) -> Markup:
     opened = Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="{}" role="img"><title>{}</title>'
     ).format(head[1], description)
-    return opened + Markup(svg[head.end() :])
+    return opened + Markup(_TAG.sub(lambda tag: _ROLES.sub("", tag[0]), svg[head.end() :]))

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-def browsed(page: str, folder: Path) -> tuple[str, list[str]]:
+def browsed(page: str, folder: Path, *options: str) -> tuple[str, list[str]]:
     """The document as it is when scripts have run, and what the browser's console says: violations stand there, too."""
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
@@ -23,7 +23,7 @@ def browsed(page: str, folder: Path) -> tuple[str, list[str]]:
     path.write_text(page, encoding="utf-8")
     command = [
         browser, "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}",
-        "--enable-logging=stderr", "--dump-dom", path.as_uri(),
+        "--enable-logging=stderr", "--dump-dom", *options, path.as_uri(),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, check=True, timeout=120)
     said = [text for text in done.stderr.decode(errors="replace").splitlines() if "CONSOLE" in text]
