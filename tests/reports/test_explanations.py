@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from billing.bill import exact_sum
+from reports.books import settled_statements
 from reports.explained import LINES_EXPLAINED, Explanations, chosen
 from reports.page import render_for_print, render_page
 from tests.reports.build import HOSTILE, explanations, full, line, metered, report, summary
@@ -58,6 +59,16 @@ def test_the_parts_of_the_total_sum_to_it() -> None:
     parts = [amount for id, amount in FULL.bill.total_by_charge.items() if id != "creation.automatic"]
     assert values[: len(parts) + 1] == [*parts, FULL.bill.total]
     assert exact_sum(parts) == FULL.bill.total
+
+
+def test_the_total_is_settled_with_what_it_carries() -> None:
+    text = " ".join(Page(render_page(FULL, "en")).sections["explanations"].split())
+    settled = FULL.settled
+    assert settled.total + settled.corrections + settled.adjustment == settled.payable
+    assert f"{settled.total}, with \N{MINUS SIGN}1.00 of corrections of closed months" in text
+    elsewhere = replace(FULL, statements=FULL.statements[:1], settled=settled_statements(FULL.statements[:1]))
+    page = Page(render_page(elsewhere, "en"))
+    assert "of corrections of closed months and" not in " ".join(page.sections["explanations"].split())
 
 
 def test_the_pdf_has_no_explanations_and_no_links_to_them() -> None:

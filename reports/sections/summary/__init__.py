@@ -29,7 +29,7 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
         "as_of": f.instant(bill.as_of),
         "empty": empty,
         "total": bill.total,
-        "explained": data.explanations if bill.lines else None,
+        "explained": data.explanations if bill.lines and data.settled.total == bill.total else None,
         "settled": data.settled,
         "accounts": len(data.settled.accounts),
         "exact": f.exact(
