@@ -4,15 +4,16 @@ Each act is one entry of the audit trail, written in one transaction with all th
 workspace: whoever comes second finds the month closed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from billing.books.canonical import digest
 from billing.books.corrections import Correction, pending
 from billing.books.making import Inputs, Made, chained, make
 from billing.books.reading import (
+    as_closed,
     first_open_month,
     frozen_tariffs,
     open_month_with_usage,
@@ -20,7 +21,8 @@ from billing.books.reading import (
 )
 from billing.books.statement import Statement
 from billing.books.trail import Act, Trail, next_entry, read_trail
-from billing.checks import run_checks
+from billing.canonical import digest
+from billing.checks import Finding, closing_errors
 from billing.errors import UsageError
 from billing.store import Reader, Store
 from billing.store.ledger import SealedText
@@ -64,23 +66,29 @@ def close(store: Store, request: CloseRequest) -> list[Statement]:
         ledger = store.ledger
         trail = read_trail(ledger.entries())
         _refuse_closed(trail, month)
-        _refuse_broken(store, request.now)
         content = freeze(request.tariff)
-        inputs = Inputs(
-            month=month,
-            version=len(trail.versions(month)) + 1,
-            as_of=request.now,
-            last_batch=store.last_batch_id(),
-            tariff=request.tariff,
-            content_sha256=digest(content),
-            closed_at=rfc3339(request.now),
-            closed_by=request.user,
-            program=request.program,
-        )
-        with store.reader() as reader:
-            _refuse_out_of_order(reader, trail, month)
-            made = make(reader, ledger, trail, inputs, frozen_tariffs(ledger))
-            _refuse_carried_elsewhere(reader, trail, made, month)
+        with store.reader() as reader, ThreadPoolExecutor(max_workers=1) as thread:
+            read = reader.files_between(month.from_s, month.until_s)
+            checked = thread.submit(closing_errors, store, reader, month, as_of=request.now)
+            inputs = Inputs(
+                month=month,
+                version=len(trail.versions(month)) + 1,
+                as_of=request.now,
+                last_batch=store.last_batch_id(),
+                tariff=request.tariff,
+                content_sha256=digest(content),
+                closed_at=rfc3339(request.now),
+                closed_by=request.user,
+                program=request.program,
+                record_files=tuple(sorted(file.sha256 for file in read)),
+                lineage=store.last_merging(),
+            )
+            try:
+                _refuse_out_of_order(reader, trail, month)
+                made = make(reader, ledger, trail, inputs, frozen_tariffs(ledger))
+                _refuse_carried_elsewhere(reader, trail, made, month)
+            finally:
+                _refuse_broken(checked.result())
         refuse_other_currency(trail, made.carried, request.tariff)
         _refuse_unsure(made, request)
         sealed = chained(made.documents, ledger.last_statement())
@@ -89,7 +97,7 @@ def close(store: Store, request: CloseRequest) -> list[Statement]:
         entry = next_entry(trail, _close_details(made, sealed, inputs, request))
         frozen = SealedText(content, inputs.content_sha256)
         ledger.append(entry, statements=sealed, tariff=frozen)
-        return _closed(store, month)
+        return [as_closed(document, text) for document, text in zip(made.documents, sealed, strict=True)]
 
 
 def reopen(store: Store, month: Month, *, reason: str, user: str, now: datetime) -> Act:
@@ -148,15 +156,6 @@ def correct(
     return tuple(each for each in found.corrections if each.month == month and each.kind == "price")
 
 
-def _closed(store: Store, month: Month) -> list[Statement]:
-    from billing.books.reading import closed_statements
-
-    trail = read_trail(store.ledger.entries())
-    act = trail.close_of(month)
-    assert act is not None
-    return closed_statements(store.ledger, trail, act)
-
-
 def _close_details(
     made: Made, sealed: list[SealedText], inputs: Inputs, request: CloseRequest
 ) -> dict[str, Any]:
@@ -179,6 +178,7 @@ def _close_details(
         "allow_estimates": request.allow_estimates,
         "allow_unrated": request.allow_unrated,
         **made.frozen,
+        "record_files": list(inputs.record_files),
         "statements": statements,
     }
 
@@ -217,8 +217,7 @@ def _refuse_no_reason(reason: str) -> None:
         raise UsageError("a reason is needed", place="--reason", hint="say why: the audit trail keeps it")
 
 
-def _refuse_broken(store: Store, now: datetime) -> None:
-    errors = [finding for finding in run_checks(store, as_of=now) if finding.check.severity == "error"]
+def _refuse_broken(errors: Sequence[Finding]) -> None:
     if errors:
         names = ", ".join(finding.check.name for finding in errors)
         raise UsageError(

@@ -176,7 +176,11 @@ def pending(reader: Reader, ledger: Ledger, trail: Trail, *, as_of_s: int, tarif
     if last is None:
         return Pending()
     changed = changes(
-        reader, since=last.details["last_batch"], seen_s=last.details["as_of_s"], as_of_s=as_of_s
+        reader,
+        since=last.details["last_batch"],
+        seen_s=last.details["as_of_s"],
+        as_of_s=as_of_s,
+        closed_until_s=max(close.month.until_s for close in trail.closes),
     )
     corrections: list[Correction] = []
     unrated: list[UnratedChange] = []

@@ -1,20 +1,20 @@
 """Reading the books: the statements of a month, as they were closed or as they stand now."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from billing.bill import Bill
 from billing.books.corrections import Pending, Tariffs, pending
-from billing.books.records import exist, first_second
+from billing.books.records import earliest_existence, first_second
 from billing.books.statement import Statement, documents
 from billing.books.trail import Act, Trail, read_trail
 from billing.errors import UsageError, WorkspaceError
 from billing.pipeline import make_bill
 from billing.store import Reader, Store
 from billing.store.book_models import ClosedStatement
-from billing.store.ledger import Ledger
+from billing.store.ledger import Ledger, SealedText
 from rules.period import Month, epoch_s
 from rules.tariff import Tariff, thaw
 
@@ -84,6 +84,14 @@ def as_statement(row: ClosedStatement, *, reopened: bool) -> Statement:
     return Statement(document, "reopened" if reopened else "closed", row.sha256, signature)
 
 
+def as_closed(document: Mapping[str, Any], sealed: SealedText) -> Statement:
+    """The statement of a document that was just sealed."""
+    signature = None if sealed.signature is None else json.loads(sealed.signature)
+    return Statement(
+        dict(sorted([*document.items(), ("previous", sealed.previous)])), "closed", sealed.sha256, signature
+    )
+
+
 def frozen_tariffs(ledger: Ledger) -> Tariffs:
     """Gives the tariffs that closed months were priced by, each read once."""
     found: dict[str, Tariff] = {}
@@ -117,13 +125,22 @@ def open_month_with_usage(reader: Reader, trail: Trail, before: Month) -> Month 
     first_s = first_second(reader)
     if first_s is None:
         return None
-    closed = {close.month for close in trail.closes}
-    month = Month.containing(max(first_s, 0))
-    while month < before:
-        if month not in closed and exist(reader, month):
-            return month
-        month = month.next()
+    for from_s, until_s in _open_spans(trail, Month.containing(max(first_s, 0)), before):
+        earliest_s = earliest_existence(reader, from_s, until_s)
+        if earliest_s is not None:
+            return Month.containing(earliest_s)
     return None
+
+
+def _open_spans(trail: Trail, first: Month, before: Month) -> Iterator[tuple[int, int]]:
+    """The spans of months from `first` until `before` that aren't closed, half-open, in epoch seconds."""
+    from_s = first.from_s
+    for month in sorted(close.month for close in trail.closes):
+        if from_s < month.from_s < before.from_s:
+            yield from_s, month.from_s
+        from_s = max(from_s, month.until_s)
+    if from_s < before.from_s:
+        yield from_s, before.from_s
 
 
 def refuse_other_currency(trail: Trail, carried: Pending, tariff: Tariff) -> None:

@@ -37,13 +37,12 @@ class Digests(NamedTuple):
     caches_sha256: str
 
 
-def exist(reader: Reader, month: Month) -> bool:
-    """Whether any cache or instance exists in a month, charged or not."""
-    with reader.between(month.from_s, month.until_s) as connection:
-        bound = {"from_s": month.from_s, "until_s": month.until_s}
-        found = connection.execute(_sql("records_in_month"), bound).fetchone()
-    assert found is not None
-    return any(count > 0 for count in found)
+def earliest_existence(reader: Reader, from_s: int, until_s: int) -> int | None:
+    """The first second of [from_s, until_s) in which a cache or instance exists, charged or not; `from_s` begins a month."""
+    with reader.between(from_s, until_s) as connection:
+        bound = {"from_s": from_s, "until_s": until_s}
+        found = connection.execute(_sql("earliest_existence"), bound).fetchone()
+    return None if found is None else found[0]
 
 
 def first_second(reader: Reader) -> int | None:
@@ -59,7 +58,7 @@ def first_second(reader: Reader) -> int | None:
 
 
 def digests(reader: Reader, month: Month) -> Digests:
-    """The digests of the instances that touch a month, and of all caches: one may be used at any time."""
+    """What statements of form 1 say of their records: the instances that touch a month, and all caches."""
     with reader.between(month.from_s, month.until_s) as connection:
         touching = f"started_s < {month.until_s} and until_s >= {month.from_s}"
         instances = _digest(connection, "instances", "instance_postings", touching)
@@ -81,10 +80,20 @@ class Changes(NamedTuple):
         ]
 
 
-def changes(reader: Reader, *, since: int, seen_s: int, as_of_s: int) -> Changes:
-    """What changed after batch `since`, which the books last saw at `seen_s`; the present moment is `as_of_s`."""
+def changes(reader: Reader, *, since: int, seen_s: int, as_of_s: int, closed_until_s: int) -> Changes:
+    """What changed after batch `since`, which the books last saw at `seen_s`; the present moment is `as_of_s`.
+
+    Instances that start at or after `closed_until_s`, where the last closed month ends, change no closed month and are left out.
+    """
     whole = reader if reader.last_batch is not None else reader.at(ANY_BATCH)
-    bound = {"since": since, "seen_s": seen_s, "as_of_s": as_of_s, "ever_s": EVER_S, "never_s": NEVER_S}
+    bound = {
+        "since": since,
+        "seen_s": seen_s,
+        "as_of_s": as_of_s,
+        "closed_until_s": closed_until_s,
+        "ever_s": EVER_S,
+        "never_s": NEVER_S,
+    }
     with whole.connection() as connection:
         rows: list[Any] = connection.execute(_sql("changed_keys"), bound).fetchall()
     return Changes({key: (from_s, until_s) for key, from_s, until_s in rows})

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from billing.books.canonical import canonical, digest
+from billing.canonical import canonical, digest
 from billing.store.book_models import AuditEntry
 from billing.store.ledger import SealedText
 from rules.period import Month

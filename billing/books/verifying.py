@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from billing.books.canonical import canonical, digest
-from billing.books.making import Inputs, chained, make
+from billing.books.making import Inputs, chained, files_digest, make
 from billing.books.reading import frozen_tariffs
 from billing.books.trail import Act, Trail, read_trail
+from billing.canonical import canonical, digest
 from billing.checks.run import damaged_files
 from billing.store import Reader, Store
 from billing.store.book_models import AuditEntry, ClosedStatement
+from billing.store.lineage import Lineage, LineageError, read_lineage
 from rules.errors import ImcostError
 from rules.period import instant
 from rules.tariff import thaw
@@ -70,12 +71,18 @@ def verify(store: Store, *, public_key: str | None = None) -> Verdict:
     with store.reader() as reader:
         faults += [Fault(f"record file {name}", why) for name, why in damaged_files(store, reader)]
         closes = 0
+        try:
+            steps = read_lineage(store.mergings())
+        except LineageError as error:
+            faults.append(Fault("lineage of record files", str(error)))
         if not faults:
             trail = read_trail(entries)
             faults += _joined(trail, rows)
+            present = (file.sha256 for group in reader.files.values() for file in group)
+            lineage = Lineage(steps, present)
             for act in trail.acts if not faults else ():
                 if act.action == "close":
-                    faults += _made_again(store, reader, trail, act)
+                    faults += _files_faults(lineage, act) or _made_again(store, reader, trail, act)
                     closes += 1
     signed = sum(row.signature is not None for row in rows)
     return Verdict(len(entries), len(rows), closes, signed, tuple(faults))
@@ -161,6 +168,29 @@ def _joined(trail: Trail, rows: Sequence[ClosedStatement]) -> Iterator[Fault]:
                 )
 
 
+def _files_faults(lineage: Lineage, act: Act) -> list[Fault]:
+    """Whether the record files that a close names are there, or merged into such as are."""
+    details = act.details
+    if details["form"] == 1:
+        return []
+    what, named, records = (
+        f"close of {act.month.label}, version {act.version}",
+        details["record_files"],
+        details["records"],
+    )
+    if (len(named), files_digest(named)) != (records["files"], records["sha256"]):
+        return [
+            Fault(what, "the record files that it names are not those that its statements were made from")
+        ]
+    missing = lineage.missing(named, records["lineage"])
+    if missing is None:
+        return [Fault(what, "the lineage of record files was cut off: the merging that it names is missing")]
+    return [
+        Fault(what, f"the record file with the SHA-256 {sha256} is neither there nor merged into another")
+        for sha256 in missing
+    ]
+
+
 def _made_again(store: Store, reader: Reader, trail: Trail, act: Act) -> Iterator[Fault]:
     """The close made again from the records, the ledger and the tariff as they stood."""
     what, details, ledger = f"close of {act.month.label}, version {act.version}", act.details, store.ledger
@@ -178,6 +208,9 @@ def _made_again(store: Store, reader: Reader, trail: Trail, act: Act) -> Iterato
         closed_at=details["closed_at"],
         closed_by=details["closed_by"],
         program=details["program"],
+        record_files=tuple(details.get("record_files", ())),
+        lineage=details["records"].get("lineage", ""),
+        form=details["form"],
     )
     rows = ledger.statements(act.entry_id)
     try:

@@ -4,6 +4,6 @@ An error says that the workspace itself is damaged, or that imcost is wrong; a w
 Nothing is repaired here.
 """
 
-from billing.checks.run import Finding, run_checks
+from billing.checks.run import Finding, closing_errors, run_checks
 
-__all__ = ["Finding", "run_checks"]
+__all__ = ["Finding", "closing_errors", "run_checks"]

@@ -49,6 +49,17 @@ FILE_CHECKS = (
 )
 """Checks of the files themselves, in billing/checks/record_files.py. Where one of the first two fails, no query runs."""
 
+INSTANCE_VERSIONS = Check(
+    "instance_versions", "error", "versions of instances are missing from the journal", "versions", INSTANCES
+)
+INSTANCES_TWICE = Check(
+    "instances_counting_twice",
+    "error",
+    "instances have more than one current version",
+    "counting_twice",
+    INSTANCES,
+)
+
 CHECKS = (
     Check(
         "batch_counts",
@@ -56,13 +67,7 @@ CHECKS = (
         "batches' counts don't add up: read is not new + revised + unchanged + rejected",
     ),
     Check("quarantine_counts", "error", "batches rejected another number of rows than the quarantine keeps"),
-    Check(
-        "instance_versions",
-        "error",
-        "versions of instances are missing from the journal",
-        "versions",
-        INSTANCES,
-    ),
+    INSTANCE_VERSIONS,
     Check("cache_versions", "error", "versions of caches are missing from the journal", "versions", CACHES),
     Check(
         "instance_batches",
@@ -88,13 +93,7 @@ CHECKS = (
     Check(
         "cache_reversals", "error", "reversals of caches don't take back what was posted", "reversals", CACHES
     ),
-    Check(
-        "instances_counting_twice",
-        "error",
-        "instances have more than one current version",
-        "counting_twice",
-        INSTANCES,
-    ),
+    INSTANCES_TWICE,
     Check(
         "caches_counting_twice",
         "error",
@@ -105,7 +104,12 @@ CHECKS = (
     Check("keys_given", "error", "cache keys are given twice"),
     Check("instance_keys", "error", "instances refer to the key of another cache", "keys", INSTANCES),
     Check("cache_keys", "error", "caches refer to the key of another cache", "keys", CACHES),
-    Check("instance_seconds", "error", "instances' metered seconds don't follow from their instants"),
+    Check(
+        "instance_seconds",
+        "error",
+        "instances' metered seconds don't follow from their instants",
+        names=INSTANCES,
+    ),
     Check("cache_seconds", "error", "caches' metered seconds don't follow from their instants"),
     Check("used_before_ready", "warning", "caches were used before they were ready"),
     Check("used_after_deletion", "warning", "caches were used after their deletion"),

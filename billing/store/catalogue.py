@@ -17,10 +17,10 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session, SQLModel, col, func, select
 
 from billing.errors import DiskFullError, WorkspaceError
-from billing.store.models import Batch, QuotaObservation, RecordFile, Rejection
+from billing.store.models import Batch, Merging, QuotaObservation, RecordFile, Rejection
 from billing.workspace import Workspace, sync_folder
 
-SCHEMAS = ("0001", "0002", "0003", "0004")
+SCHEMAS = ("0001", "0002", "0003", "0004", "0005")
 """Every schema version that this program knows, oldest first; the last is its own."""
 
 VERSION_TABLE = (
@@ -84,6 +84,17 @@ class Catalogue:
             query = select(RecordFile).where(RecordFile.kind == kind, RecordFile.role == role)
             return session.exec(query.order_by(RecordFile.name)).all()
 
+    def mergings(self) -> Sequence[Merging]:
+        """The lineage of record files, oldest merging first."""
+        with self.session() as session:
+            return session.exec(select(Merging).order_by(col(Merging.id))).all()
+
+    def last_merging(self) -> str:
+        """The digest of the newest merging, empty where there is none."""
+        with self.session() as session:
+            query = select(Merging.sha256).order_by(col(Merging.id).desc()).limit(1)
+            return session.exec(query).first() or ""
+
     def batches(self) -> Sequence[Batch]:
         """All batches in the order of their import."""
         with self.session() as session:
@@ -104,6 +115,12 @@ class Catalogue:
         """The quarantine, in the order of import."""
         with self.session() as session:
             return session.exec(select(Rejection).order_by(col(Rejection.id))).all()
+
+    def rejected_by_batch(self) -> dict[int, int]:
+        """How many rows of each batch the quarantine keeps."""
+        with self.session() as session:
+            query = select(Rejection.batch_id, func.count()).group_by(col(Rejection.batch_id))
+            return dict(session.exec(query).all())
 
     def quota_observations(self) -> Sequence[QuotaObservation]:
         """All observations, by account, region, quota and instant."""

@@ -8,6 +8,7 @@ No posting is ever dropped: which batch took a version back decides what a month
 
 from collections.abc import Sequence
 
+from billing.errors import WorkspaceError
 from billing.store.layout import SMALL_ROWS, StagedFile, write_all, write_postings
 from billing.store.models import RecordFile
 from billing.store.schema import COLUMNS, Kind
@@ -52,3 +53,15 @@ def compact(
         made = write_postings(connection, kind, kept, workspace.staging, begins=source)
         history = write_all(connection, kind, "set_aside", workspace.staging, role="history")
     return made if history is None else [*made, history]
+
+
+def refuse_lost_rows(merged: Sequence[RecordFile], into: Sequence[RecordFile]) -> None:
+    """A WorkspaceError where the new files don't hold as many postings and reversals as the old ones; nothing counts yet."""
+    before, after = (
+        (sum(file.rows for file in files), sum(file.reversals for file in files)) for files in (merged, into)
+    )
+    if before != after:
+        raise WorkspaceError(
+            f"merging record files would have made {after} rows and reversals of {before}",
+            hint="nothing was changed: this is a fault of imcost, please report it",
+        )

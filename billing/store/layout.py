@@ -9,10 +9,10 @@ rows come in the order of time. A small set is one sorted file.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from secrets import token_hex
 
+from billing.store.hashing import file_sha256
 from billing.store.models import RecordFile
 from billing.store.schema import BEGIN_AT, BEGIN_S, COLUMNS, Kind
 from billing.warehouse import Connection, errors_explained, text_literal
@@ -139,8 +139,8 @@ def describe(connection: Connection, file: StagedFile, name: str) -> RecordFile:
         f"select count(*), {reversals}, {from_s}, {until_s}, {plain} from read_parquet({text_literal(str(file.path))})"
     ).fetchone()
     assert found is not None
-    with file.path.open("rb") as content:
-        digest = file_digest(content, "sha256").hexdigest()
+    sha256 = file_sha256(file.path)
+    assert sha256 is not None
     return RecordFile(
         name=name,
         kind=file.kind,
@@ -148,7 +148,7 @@ def describe(connection: Connection, file: StagedFile, name: str) -> RecordFile:
         rows=found[0],
         reversals=found[1],
         bytes=file.path.stat().st_size,
-        sha256=digest,
+        sha256=sha256,
         from_s=found[2] or 0,
         until_s=found[3] or 0,
         plain=bool(found[4]),

@@ -13,7 +13,7 @@ from billing.store.catalogue import Catalogue
 
 
 class SealedText(NamedTuple):
-    """A canonical text with its digest; `previous` is the digest that an entry follows, `signature` a statement's own, if any."""
+    """A canonical text with its digest; `previous` is the digest that it follows, `signature` a statement's own, if any."""
 
     document: str
     sha256: str

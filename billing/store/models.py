@@ -46,6 +46,18 @@ class RecordFile(SQLModel, table=True):
     plain: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
+class Merging(SQLModel, table=True):
+    """One step of compaction, in their order: which record files were merged into which, as lineage.py describes it.
+
+    `document` is canonical JSON, `sha256` its digest, `previous` the digest of the merging before, empty for the first.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    document: str
+    sha256: str = Field(unique=True)
+    previous: str = Field(unique=True)
+
+
 class Rejection(SQLModel, table=True):
     """One row that was refused, as it stood in its file, with the reason."""
 

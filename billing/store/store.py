@@ -10,8 +10,8 @@ from billing.errors import WorkspaceError
 from billing.store.alert_ledger import AlertLedger
 from billing.store.catalogue import Catalogue, create_catalogue, open_catalogue
 from billing.store.ledger import Ledger
-from billing.store.models import Batch, QuotaObservation, RecordFile, Rejection
-from billing.store.schema import COLUMNS, KEYS
+from billing.store.models import Batch, Merging, QuotaObservation, RecordFile, Rejection
+from billing.store.schema import COLUMNS, KEYS, Kind
 from billing.store.sweeping import clear_staging, sweep
 from billing.store.views import define_counting, define_instances, define_view
 from billing.store.writer import Writer
@@ -21,7 +21,10 @@ from billing.workspace import Workspace
 KINDS = ("instances", "caches", "keys")
 ROLES = ("current", "history")
 
-COUNTING = {"instance_records": "every_instance_posting", "cache_records": "cache_postings"}
+COUNTING: dict[str, tuple[str, Kind]] = {
+    "instance_records": ("every_instance_posting", "instances"),
+    "cache_records": ("cache_postings", "caches"),
+}
 """The views of the versions that count, and the journals that they are of."""
 
 WAIT_S = 600
@@ -50,18 +53,24 @@ class Reader:
         `instance_postings` leaves out files that lie outside the interval, and has the columns PLAIN;
         `every_instance_posting` has all files, `cache_postings` and `cache_keys` are always whole.
         """
-        instances = self._postings("instances")
-        touching = [
-            file
-            for file in instances
-            if file.from_s < until_s
-            and (file.until_s > from_s or (file.until_s == from_s and not file.plain))
-        ]
+        touching = self._touching(from_s, until_s)
         with self.connection() as connection:
             define_instances(
                 connection, "instance_postings", self.workspace.records, touching, self.last_batch
             )
             yield connection
+
+    def files_between(self, from_s: int, until_s: int) -> list[RecordFile]:
+        """The files behind the views of `between`: instances that may touch the interval, all caches and keys."""
+        return [*self._touching(from_s, until_s), *self._postings("caches"), *self.files["keys", "current"]]
+
+    def _touching(self, from_s: int, until_s: int) -> list[RecordFile]:
+        return [
+            file
+            for file in self._postings("instances")
+            if file.from_s < until_s
+            and (file.until_s > from_s or (file.until_s == from_s and not file.plain))
+        ]
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -77,8 +86,9 @@ class Reader:
         with connect(self.workspace.root) as connection:
             for name, kind, record_files in views:
                 self._define(connection, name, kind, record_files)
-            for name, postings in COUNTING.items():
-                define_counting(connection, name, postings)
+            for name, (postings, kind) in COUNTING.items():
+                reversals = any(file.reversals for file in self._postings(kind))
+                define_counting(connection, name, postings, reversals=reversals)
             define_view(connection, "cache_keys", KEYS, self._paths(self.files["keys", "current"]))
             yield connection
 
@@ -142,6 +152,18 @@ class Store:
     def batches(self) -> Sequence[Batch]:
         """All imported files."""
         return self._catalogue.batches()
+
+    def rejected_by_batch(self) -> Mapping[int, int]:
+        """How many rows of each batch the quarantine keeps."""
+        return self._catalogue.rejected_by_batch()
+
+    def mergings(self) -> Sequence[Merging]:
+        """The lineage of record files: every merging that compaction did."""
+        return self._catalogue.mergings()
+
+    def last_merging(self) -> str:
+        """The digest of the newest merging, empty where there is none."""
+        return self._catalogue.last_merging()
 
     def rejections(self) -> Sequence[Rejection]:
         """The quarantine."""

@@ -50,7 +50,9 @@ def _rows_of(columns: Mapping[str, str], paths: Sequence[Path], last_batch: int 
     return source if last_batch is None else f"{source} where posted <= {last_batch}"
 
 
-def define_counting(connection: Connection, name: str, postings: str) -> None:
-    """A view of those postings whose version counts: one row per record."""
-    select = sql_file("billing.store", "counting_records").format(postings=postings)
+def define_counting(connection: Connection, name: str, postings: str, *, reversals: bool) -> None:
+    """A view of those postings whose version counts: one row per record; without `reversals` there is nothing to look for."""
+    select = f"select * from {postings} where sign = 1"
+    if reversals:
+        select = sql_file("billing.store", "counting_records").format(postings=postings)
     connection.execute(f"create or replace view {name} as {select}")

@@ -15,8 +15,10 @@ from sqlmodel import Session, col, delete, insert
 
 from billing.errors import DiskFullError
 from billing.store.catalogue import Catalogue
-from billing.store.compaction import compact, paying
+from billing.store.compaction import compact, paying, refuse_lost_rows
+from billing.store.hashing import files_sha256
 from billing.store.layout import StagedFile, describe, write_all, write_postings
+from billing.store.lineage import add_merging
 from billing.store.models import Batch, QuotaObservation, RecordFile, Rejection
 from billing.store.resolution import POSTINGS, Outcome, begins_sql, make_missing, postings_sql, resolve
 from billing.store.schema import COLUMNS, KEYS, Kind
@@ -177,15 +179,23 @@ class Writer:
                 return
 
     def compact(self, kind: Kind, files_to_merge: Sequence[RecordFile]) -> None:
-        """Replace current files by fewer without the pairs of versions and reversals; the versions become history."""
+        """Replace current files by fewer without the pairs of versions and reversals; the versions become history.
+
+        Files that are not as they were written are left alone: what is wrong with them must stay in sight.
+        """
+        lying = files_sha256(self._workspace.records / file.name for file in files_to_merge)
+        if lying != [file.sha256 for file in files_to_merge]:
+            return
         made = compact(self.connection, self._workspace, kind, files_to_merge)
         named = [self._move(file) for file in made]
+        refuse_lost_rows(files_to_merge, named)
         sync_folder(self._workspace.records)
         with self._catalogue.session() as session:
             session.exec(
                 delete(RecordFile).where(col(RecordFile.name).in_([file.name for file in files_to_merge]))
             )
             session.add_all(named)
+            add_merging(session, kind, files_to_merge, named)
             session.commit()
         self._define_views()
 

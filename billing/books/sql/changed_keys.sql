@@ -1,12 +1,13 @@
 -- Purpose: the caches whose charges may have changed since the books last looked at the journal, and when.
 -- Grain:   one row per cache key.
 -- Takes:   every_instance_posting, cache_postings (with history: a version and its reversal may both have been set aside since);
---          $since, the last batch that the books have seen; [$seen_s, $as_of_s): the time that has passed since.
+--          $since, the last batch that the books have seen; [$seen_s, $as_of_s): the time that has passed since;
+--          $closed_until_s: what starts later is in no closed month.
 -- Gives:   charges changed inside [from_s, until_s) at most, in epoch seconds. What was only observed again cancels out.
 with net_instances as (
     select cache_key, started_s, until_s
     from every_instance_posting
-    where posted > $since
+    where posted > $since and started_s < $closed_until_s
     group by cache_key, started_s, until_s, extra_ephemeral_micro
     having sum(sign) <> 0
 ),
@@ -29,9 +30,11 @@ unknown_builds as (
 ),
 
 known_before as (
-    select cache_key from cache_postings where posted <= $since
+    select cache_key from cache_postings
+    where posted <= $since and cache_key in (select n.cache_key from net_caches as n)
     union
-    select cache_key from every_instance_posting where posted <= $since
+    select cache_key from every_instance_posting
+    where posted <= $since and cache_key in (select n.cache_key from net_caches as n)
 ),
 
 changed as (
@@ -46,7 +49,13 @@ changed as (
     select u.cache_key, $ever_s as from_s, $never_s as until_s
     from unknown_builds as u
     where
-        u.cache_key in (select n.cache_key from net_instances as n)
+        u.cache_key in (
+            select i.cache_key
+            from every_instance_posting as i
+            where i.posted > $since and i.cache_key in (select b.cache_key from unknown_builds as b)
+            group by i.cache_key, i.started_s, i.until_s, i.extra_ephemeral_micro
+            having sum(i.sign) <> 0
+        )
         or u.cache_key in (
             select i.cache_key from every_instance_posting as i where i.started_s >= $seen_s and i.started_s < $as_of_s
         )

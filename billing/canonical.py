@@ -1,4 +1,4 @@
-"""The canonical form of what the books keep, and its digest; docs/statements.md describes it for everyone else."""
+"""The canonical form of what is kept for ever, and its digest; docs/statements.md describes it for everyone else."""
 
 import json
 from hashlib import sha256
