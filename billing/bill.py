@@ -9,13 +9,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from rules.charges import CHARGES
 from rules.money import AMOUNT_PLACES, plain, scaled, unscaled
-from rules.period import Month, instant, rfc3339
+from rules.period import Month, rfc3339
 from rules.tariff import Tariff
+
+
+@lru_cache(maxsize=256)
+def _rfc3339(at_s: int) -> str:
+    """An epoch second as text: the lines of a bill have few periods."""
+    return rfc3339(at_s)
 
 
 class Line(NamedTuple):
@@ -57,15 +64,17 @@ class Line(NamedTuple):
         return {
             "line_id": self.line_id,
             **self._asdict(),
-            "period_from": rfc3339(instant(self.period_from)),
-            "period_until": rfc3339(instant(self.period_until)),
+            "period_from": _rfc3339(self.period_from),
+            "period_until": _rfc3339(self.period_until),
         }
 
     def to_json(self) -> dict[str, Any]:
         """The line as interface.md has it: decimals as plain strings."""
-        return {
-            name: plain(value) if isinstance(value, Decimal) else value
-            for name, value in self.to_row().items()
+        return self.to_row() | {
+            "quantity": plain(self.quantity),
+            "rate": plain(self.rate),
+            "amount": plain(self.amount),
+            "estimated_quantity": plain(self.estimated_quantity),
         }
 
 
@@ -177,8 +186,8 @@ class Bill:
         """The bill as interface.md has it."""
         return {
             "month": self.month.label,
-            "from": rfc3339(instant(self.month.from_s)),
-            "until": rfc3339(instant(self.month.until_s)),
+            "from": rfc3339(self.month.from_s),
+            "until": rfc3339(self.month.until_s),
             "as_of": rfc3339(self.as_of),
             "currency": self.currency,
             "tariff": {"id": self.tariff.id, "digest": self.tariff.digest},

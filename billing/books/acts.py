@@ -24,6 +24,7 @@ from billing.books.trail import Act, Trail, next_entry, read_trail
 from billing.canonical import digest
 from billing.checks import Finding, closing_errors
 from billing.errors import UsageError
+from billing.pipeline import collector_paused
 from billing.store import Reader, Store
 from billing.store.ledger import SealedText
 from billing.store.store import WAIT_S
@@ -62,7 +63,7 @@ def close(store: Store, request: CloseRequest) -> list[Statement]:
             f"{month.label} can't be closed before {rfc3339(ready_s)}",
             hint="close it once it is over and settled",
         )
-    with store.workspace.writing(WAIT_S):
+    with store.workspace.writing(WAIT_S), collector_paused():
         ledger = store.ledger
         trail = read_trail(ledger.entries())
         _refuse_closed(trail, month)

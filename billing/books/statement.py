@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from billing.bill import Bill, Line, Unrated, exact_sum
 from billing.books.corrections import Correction, Pending, UnratedChange
-from rules.money import CENT_PLACES, plain, settle, spread_cents, unscaled
+from rules.money import CENT_PLACES, plain, settle, spread_cents
 from rules.period import Month
 
 Status = Literal["open", "closed", "reopened"]
@@ -99,19 +99,15 @@ class _Parts:
 
 def _document(bill: Bill, account_id: str, parts: _Parts, version: int) -> dict[str, Any]:
     amounts = [line.amount for line in parts.lines] + [each.amount for each in parts.corrections]
-    ids = [line.line_id for line in parts.lines] + [each.id for each in parts.corrections]
+    lines = [line.to_json() for line in parts.lines]
+    ids = [line["line_id"] for line in lines] + [each.id for each in parts.corrections]
     total = exact_sum(amounts)
     rule = bill.tariff.settlement(bill.month.from_s)
     settled = settle(total, rule)
     shares = [_cents(share) for share in spread_cents(settled.payable, amounts, ids)]
-    own = len(parts.lines)
-    lines = [
-        line.to_json() | {"payable": share} for line, share in zip(parts.lines, shares[:own], strict=True)
-    ]
-    corrections = [
-        each.to_json() | {"payable": share}
-        for each, share in zip(parts.corrections, shares[own:], strict=True)
-    ]
+    corrections = [each.to_json() for each in parts.corrections]
+    for row, share in zip((*lines, *corrections), shares, strict=True):
+        row["payable"] = share
     unrated = [each.to_json() | {"corrects_month": None} for each in parts.unrated]
     estimated = [line.amount for line in parts.lines if line.estimated]
     estimated += [each.amount for each in parts.corrections if each.estimated]
@@ -138,7 +134,7 @@ def _document(bill: Bill, account_id: str, parts: _Parts, version: int) -> dict[
 
 def _cents(amount: Decimal) -> str:
     """An amount of whole cents with its two decimals."""
-    return f"{Decimal(f'{unscaled(amount, CENT_PLACES)}E-{CENT_PLACES}'):f}"
+    return f"{amount:.{CENT_PLACES}f}"
 
 
 def marks(

@@ -49,17 +49,6 @@ FILE_CHECKS = (
 )
 """Checks of the files themselves, in billing/checks/record_files.py. Where one of the first two fails, no query runs."""
 
-INSTANCE_VERSIONS = Check(
-    "instance_versions", "error", "versions of instances are missing from the journal", "versions", INSTANCES
-)
-INSTANCES_TWICE = Check(
-    "instances_counting_twice",
-    "error",
-    "instances have more than one current version",
-    "counting_twice",
-    INSTANCES,
-)
-
 CHECKS = (
     Check(
         "batch_counts",
@@ -67,7 +56,13 @@ CHECKS = (
         "batches' counts don't add up: read is not new + revised + unchanged + rejected",
     ),
     Check("quarantine_counts", "error", "batches rejected another number of rows than the quarantine keeps"),
-    INSTANCE_VERSIONS,
+    Check(
+        "instance_versions",
+        "error",
+        "versions of instances are missing from the journal",
+        "versions",
+        INSTANCES,
+    ),
     Check("cache_versions", "error", "versions of caches are missing from the journal", "versions", CACHES),
     Check(
         "instance_batches",
@@ -93,7 +88,13 @@ CHECKS = (
     Check(
         "cache_reversals", "error", "reversals of caches don't take back what was posted", "reversals", CACHES
     ),
-    INSTANCES_TWICE,
+    Check(
+        "instances_counting_twice",
+        "error",
+        "instances have more than one current version",
+        "counting_twice",
+        INSTANCES,
+    ),
     Check(
         "caches_counting_twice",
         "error",

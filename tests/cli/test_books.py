@@ -6,6 +6,8 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlmodel import Session
 
+from billing.books import acts
+from billing.store import open_store
+from billing.workspace import Workspace
 from tests.cli.running import Shell, command_line
 
 NOW = "2026-12-15T09:00:00+08:00"
@@ -244,6 +249,60 @@ def test_a_changed_record_file_is_found_and_named(books: Shell) -> None:
     found = books("verify")
     assert (found.code, file.name in found.out) == (1, True)
     assert "changed_files" in books("close", "2026-11", "--as-of", NOW).err
+
+
+def merge_all(workspace: Path) -> None:
+    """Merge all record files of each kind, as compaction does."""
+    store = open_store(Workspace(workspace))
+    with store.writer() as writer, store.reader() as reader:
+        writer.compact("instances", reader.files["instances", "current"])
+        writer.compact("caches", reader.files["caches", "current"])
+
+
+def test_what_a_statement_was_made_from_is_found_after_files_were_merged(
+    books: Shell, tmp_path: Path
+) -> None:
+    close(books, "2026-10")
+    records = statement(books, "2026-10")["records"]
+    [entry] = books("audit", "--json").json["entries"]
+    lying = sorted(sha256(file.read_bytes()).hexdigest() for file in (books.workspace / "records").iterdir())
+    assert (records["instances"], records["caches"], records["files"]) == (2, 2, len(lying))
+    assert records["sha256"] == sha256("".join(f"{each}\n" for each in lying).encode()).hexdigest()
+    assert entry["record_files"] == lying
+    bring(books, tmp_path, "late.csv", run("eci-1", 1, "2026-12-02T00:00:00Z"))
+    merge_all(books.workspace)
+    assert close(books, "2026-11") == 0
+    bring(books, tmp_path, "later.csv", run("eci-1", 4, "2026-12-03T00:00:00Z"))
+    merge_all(books.workspace)
+    assert books("verify").code == 0
+    with closing(sqlite3.connect(books.workspace / "catalogue.sqlite")) as catalogue, catalogue:
+        catalogue.execute("delete from merging where id > 2")
+    cut = books("verify", "--json")
+    assert (cut.code, "neither there nor merged" in cut.json["faults"][0]["message"]) == (1, True)
+
+
+def test_statements_of_the_first_form_keep_verifying(
+    books: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(acts, "Inputs", partial(acts.Inputs, form=1))
+        assert close(books, "2026-10") == 0
+    first = statement(books, "2026-10")
+    assert (first["form"], sorted(first["records"])) == (
+        1, ["caches", "caches_sha256", "instances", "instances_sha256"],
+    )  # fmt: skip
+    bring(books, tmp_path, "late.csv", run("eci-1", 1, "2026-12-02T00:00:00Z"))
+    merge_all(books.workspace)
+    assert close(books, "2026-11") == 0
+    assert books("verify").code == 0
+
+
+def test_a_close_finds_an_open_month_decades_before(books: Shell, tmp_path: Path) -> None:
+    old = CACHES.splitlines()[0] + "\nimc-0,1,cn-hangzhou,40,2,{},{},{},2026-12-01T00:00:00Z\n".format(
+        *(f"2009-03-05T0{hour}:00:00+08:00" for hour in (1, 2, 3))
+    )
+    bring(books, tmp_path, "old.csv", old)
+    assert "close 2009-03 first" in books("close", "2026-10", "--as-of", NOW).err
 
 
 def test_a_close_that_fails_leaves_the_month_open_and_whole(
