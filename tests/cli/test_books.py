@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sqlmodel import Session
 
 from billing.books import acts
+from billing.books.making import Inputs
 from billing.store import open_store
 from billing.workspace import Workspace
 from tests.cli.running import Shell, command_line
@@ -285,7 +286,7 @@ def test_statements_of_the_first_form_keep_verifying(
     books: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(acts, "Inputs", partial(acts.Inputs, form=1))
+        patch.setattr(acts, "Inputs", partial(Inputs, form=1))
         assert close(books, "2026-10") == 0
     first = statement(books, "2026-10")
     assert (first["form"], sorted(first["records"])) == (
