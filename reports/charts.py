@@ -270,16 +270,19 @@ def _steps(line: StepLine, size: Size, days: Mapping[datetime, str]) -> alt.Laye
         .mark_line(interpolate="step-after", color=INK, strokeDash=[5, 4], strokeWidth=1.5)
         .encode(x=x, y=alt.Y("limit:Q", title=None, scale=y, axis=axis))
     )
-    named = (
-        alt.Chart({"values": [{**each, "name": line.limit_name} for each in limits[:1]]})
-        .mark_text(
-            align="left", baseline="bottom", dx=4, dy=-4, fontSize=size.font, fontWeight=600, color=INK
-        )
-        .encode(x=x, y=alt.Y("limit:Q", title=None, scale=y, axis=axis), text="name:N")
-    )
     lines = [_threshold_line(line, moments, index, x, y, axis) for index in range(len(line.thresholds))]
-    layers = alt.layer(area, *lines, limit, *([named] if line.limit_name else []))
+    layers = alt.layer(area, *lines, limit, _limit_name(line, limits[:1], size, y))
     return layers.properties(width=size.width - _LABELS_WIDTH, height=size.height - _LABELS_HEIGHT)
+
+
+def _limit_name(line: StepLine, first: Sequence[Mapping[str, int]], size: Size, y: alt.Scale) -> alt.Chart:
+    """The limit's name above its line, where it begins."""
+    named = alt.Chart({"values": [{**each, "name": line.limit_name} for each in first]})
+    style = {"align": "left", "baseline": "bottom", "dx": 4, "dy": -4, "fontWeight": 600}
+    drawn: alt.Chart = named.mark_text(fontSize=size.font, color=INK, **style).encode(
+        x="at:Q", y=alt.Y("limit:Q", scale=y), text="name:N"
+    )
+    return drawn
 
 
 def _threshold_line(

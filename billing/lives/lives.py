@@ -14,7 +14,7 @@ from billing.grouping import Group
 from billing.metering import Slice, make_slices
 from billing.replaying.pulling import INSTANCE_RATES, known_pull_s
 from billing.store import Reader
-from billing.warehouse import Connection, sql_file, temporary_table
+from billing.warehouse import Connection, sql_file
 from rules.charges import charge
 from rules.money import plain, round_fraction
 from rules.period import DAY_S, Month, epoch_s, instant, rfc3339
@@ -193,13 +193,10 @@ def used_by_day(
 def _days(reader: Reader, month: Month, slices: Sequence[Slice], account: str | None) -> Iterator[Connection]:
     """A connection with cache_days: one pass over the month's instances."""
     with reader.between(month.from_s, slices[-1].until_s) as connection:
-        columns = {"slice": "integer", "from_s": "bigint", "until_s": "bigint"}
-        temporary_table(
-            connection, "life_slices", columns, ((cut.index, cut.from_s, cut.until_s) for cut in slices)
-        )
+        later = " + ".join(f"cast(i.started_s >= {cut.from_s} as integer)" for cut in slices[1:])
         connection.execute(
-            f"create or replace temp table cache_days as {_sql('cache_days')}",
-            {"from_s": month.from_s, "account": account},
+            f"create or replace temp table cache_days as {_sql('cache_days').format(slice=later or 0)}",
+            {"from_s": month.from_s, "until_s": slices[-1].until_s, "account": account},
         )
         yield connection
 
