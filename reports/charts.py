@@ -9,13 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import altair as alt
 import vl_convert
 from markupsafe import Markup
 
 from reports.i18n import Formats
+from reports.step_line import StepLine
 from rules.period import DAY_S, day_end_s, epoch_s, instant, rfc3339
 
 INK, MUTED, RULE = "#1b2330", "#5a6473", "#dfe3e8"
@@ -182,22 +183,6 @@ def _line_names(
     return named
 
 
-class StepLine(NamedTuple):
-    """A quota's use as a line of steps: from each moment on its value, the last until `end`; limits beside, None: not known.
-
-    `thresholds` are further lines of as many values as there are moments, drawn thin: the lowest first. `limit_name` stands at
-    the limit's line, where it begins.
-    """
-
-    title: str
-    moments: tuple[datetime, ...]
-    end: datetime
-    values: tuple[int, ...]
-    limits: tuple[int | None, ...]
-    thresholds: tuple[tuple[Decimal | None, ...], ...] = ()
-    limit_name: str = ""
-
-
 def step_chart(line: StepLine, f: Formats, *, size: Size, description: str) -> Markup:
     """A line of steps with the limit drawn in, for a page; days are written as the page's language has them."""
     first = line.moments[0]
@@ -278,7 +263,7 @@ def _steps(line: StepLine, size: Size, days: Mapping[datetime, str]) -> alt.Laye
 def _limit_name(line: StepLine, first: Sequence[Mapping[str, int]], size: Size, y: alt.Scale) -> alt.Chart:
     """The limit's name above its line, where it begins."""
     named = alt.Chart({"values": [{**each, "name": line.limit_name} for each in first]})
-    style = {"align": "left", "baseline": "bottom", "dx": 4, "dy": -4, "fontWeight": 600}
+    style: Any = {"align": "left", "baseline": "bottom", "dx": 4, "dy": -4, "fontWeight": 600}
     drawn: alt.Chart = named.mark_text(fontSize=size.font, color=INK, **style).encode(
         x="at:Q", y=alt.Y("limit:Q", scale=y), text="name:N"
     )

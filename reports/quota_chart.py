@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from billing.quotas import QuotaStep
-from reports.charts import StepLine, step_drawing
+from reports.charts import step_drawing
+from reports.step_line import StepLine
 
 
 def history_svg(steps: Sequence[QuotaStep]) -> str:

@@ -103,7 +103,8 @@ def _messages(count: int) -> str:
 
 def draw(found: Replayed, file: Path) -> None:
     """Draw every quota of the replay with its limit and thresholds, one below the other."""
-    from reports.charts import StepLine, step_drawing
+    from reports.charts import step_drawing
+    from reports.step_line import StepLine
 
     lines = []
     for subject, steps in found.steps.items():

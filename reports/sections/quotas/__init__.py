@@ -8,10 +8,11 @@ from typing import Any
 from markupsafe import Markup
 
 from billing.quotas import QuotaUse
-from reports.charts import NARROW, WIDE, StepLine, step_chart
+from reports.charts import NARROW, WIDE, step_chart
 from reports.data import ReportData
 from reports.i18n import Formats, Words, name
 from reports.quotas import MonthQuota
+from reports.step_line import StepLine
 from rules.money import round_amount
 from rules.period import DAY_S, HOUR_S, instant
 
