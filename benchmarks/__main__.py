@@ -11,6 +11,7 @@ from benchmarks import (
     quota,
     reconcile,
     replay,
+    report,
     start,
 )
 
@@ -25,6 +26,7 @@ for benchmark in (
     forecast,
     replay,
     reconcile,
+    report,
     peers,
 ):
     benchmark.main()

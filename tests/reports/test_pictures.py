@@ -6,7 +6,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -120,4 +119,4 @@ def draw() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(draw())
+    draw()

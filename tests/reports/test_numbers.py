@@ -1,0 +1,74 @@
+"""The numbers that each form of a report says, read back from it, are those of the statement."""
+
+import io
+import json
+import re
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from tests.cli.running import Shell
+from tests.reports.test_command import AS_OF, CACHES, INSTANCES
+from tests.reports.test_files import sheets
+from tests.reports.test_pdf import text_of
+
+
+def amounts(section: str) -> list[Decimal]:
+    """The exact values behind a section's numbers, in their order."""
+    return [Decimal(value) for value in re.findall(r'<data value="([^"]+)"', section)]
+
+
+def test_page_pdf_workbook_and_document_say_what_the_statements_say(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    imcost = Shell(capsys, tmp_path / "ws")
+    for name, content in (("caches.csv", CACHES), ("instances.csv", INSTANCES)):
+        (tmp_path / name).write_text(content)
+        assert imcost("import", tmp_path / name).code == 0
+    stated = imcost("--as-of", AS_OF, "statement", "2026-10", "--json").json["statements"]
+    lines = [line for each in stated for line in each["lines"]]
+    total = sum(Decimal(each["total"]) for each in stated)
+    payable = sum(Decimal(each["payable"]) for each in stated)
+    by_charge: Counter[str] = Counter()
+    for line in lines:
+        by_charge[line["charge"]] += Decimal(line["amount"])  # type: ignore[assignment]
+
+    html, pdf, xlsx = (tmp_path / f"october.{kind}" for kind in ("html", "pdf", "xlsx"))
+    answer = imcost(
+        "--as-of", AS_OF, "report", "2026-10", "--html", html, "--pdf", pdf, "--xlsx", xlsx, "--format", "json"
+    )  # fmt: skip
+    document = answer.json
+    assert (Decimal(document["total"]), Decimal(document["payable"])) == (total, payable)
+    assert {line["line_id"]: line["amount"] for line in document["bill"]["lines"]} == {
+        line["line_id"]: line["amount"] for line in lines
+    }
+
+    page = html.read_text()
+    summary = page.partition('<section id="summary"')[2].partition("</section>")[0]
+    assert {total, payable} <= set(amounts(summary))
+    section = page.partition('<section id="by-charge"')[2].partition("</section>")[0]
+    said = amounts(section)
+    assert {amount for amount in by_charge.values() if amount} <= set(said)
+    assert total in said
+
+    printed = pdf.read_bytes()
+    text = text_of(printed, tmp_path)
+    assert f"{payable:.2f}" in text
+    with pikepdf.open(io.BytesIO(printed)) as opened:
+        attached = json.loads(opened.attachments["imcost-2026-10.json"].get_file().read_bytes())
+    assert attached == document
+
+    book = sheets(xlsx.read_bytes())
+    cells = [
+        Decimal(cell[2])
+        for rows in book.values()
+        for row in rows
+        for cell in row.values()
+        if cell[1] == "n" and cell[2]
+    ]
+    near = Decimal("1E-9")
+    for number in (total, payable, *by_charge.values()):
+        assert any(abs(cell - number) < near for cell in cells), number
