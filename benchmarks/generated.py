@@ -86,11 +86,13 @@ def caches_sql(batch: int) -> str:
 
 def add(writer: Writer, kind: str, select: str, name: str) -> None:
     """Post the rows of a query as one batch; the query has the batch number 1, which is replaced by the real one."""
-    batch = writer.add_batch(NewBatch(name, kind, "generated", name, IMPORTED_AT))
+    added = NewBatch(name, kind, "generated", name, IMPORTED_AT)
+    batch = writer.add_batch(added)
     writer.connection.execute(
         f"create or replace view rows_to_add as select * replace ({batch} as batch) from ({select})"
     )
-    writer.post("instances" if kind == "instances" else "caches", "rows_to_add")
+    counts = writer.post("instances" if kind == "instances" else "caches", "rows_to_add")
+    added.read = counts[batch].new
 
 
 def workspace(path: Path, rows: int, *, months: int = 3) -> Store:
