@@ -45,9 +45,7 @@ def copy_statement(source: Path, path: Path) -> str:
         if source.suffix == ".csv"
         else f"from {text_literal(str(source))}"
     )
-    return (
-        f"copy ({reader}) to {text_literal(str(path / 'copied.parquet'))} (format parquet, compression zstd)"
-    )
+    return f"copy ({reader}) to {text_literal(str(path / 'copied.parquet'))} (format parquet)"
 
 
 IMPORTING = """

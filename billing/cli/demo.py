@@ -79,7 +79,8 @@ def _fill(ctx: Context, month: Month) -> ImportSummary:
     """Write the company's tariff and exports, and import these."""
     from billing.cli.init import make_workspace
     from billing.demo import write_sources, write_tariff
-    from billing.importing.run import Request, run
+    from billing.importing.opening import Request
+    from billing.importing.run import run
     from rules.period import rfc3339
 
     workspace = ctx.workspace

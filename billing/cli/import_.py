@@ -15,7 +15,7 @@ from billing.cli.options import Context, common_options
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from billing.importing.run import Request, Watch
+    from billing.importing.opening import Request, Watch
     from billing.importing.summary import ImportSummary
 
 REJECTED = 3
@@ -66,7 +66,8 @@ def command(
     dry_run: bool,
 ) -> None:
     """Import everything at once; exit code 3 where rows were rejected."""
-    from billing.importing.run import Request, run
+    from billing.importing.opening import Request
+    from billing.importing.run import run
 
     settings = ctx.settings()
     request = Request(
@@ -175,7 +176,7 @@ def _watching(ctx: Context) -> Iterator[Watch | None]:
 
 def _bar(ctx: Context, progress: Progress) -> Watch:
     """A watch that moves a progress bar: bytes while reading, then rows per second."""
-    from billing.importing.run import Watch
+    from billing.importing.opening import Watch
 
     task: TaskID = progress.add_task("reading", total=None, rate="")
     began = time.monotonic()

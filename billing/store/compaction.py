@@ -9,7 +9,7 @@ No posting is ever dropped: which batch took a version back decides what a month
 from collections.abc import Sequence
 
 from billing.errors import WorkspaceError
-from billing.store.layout import SMALL_ROWS, StagedFile, write_all, write_postings
+from billing.store.layout import SMALL_ROWS, StagedFile, usual, write_all, write_postings
 from billing.store.models import RecordFile
 from billing.store.schema import COLUMNS, Kind
 from billing.warehouse import Connection, errors_explained, paths_literal
@@ -49,7 +49,7 @@ def compact(
         connection.execute(
             f"create or replace temp view set_aside as {source} where sign <> 0 and {reversed_} order by batch, line"
         )
-        kept = f"{source} where sign = 0 or not {reversed_}"
+        kept = f"select *, {usual(kind)} as usual from ({source}) where sign = 0 or not {reversed_}"
         made = write_postings(connection, kind, kept, workspace.staging, begins=source)
         history = write_all(connection, kind, "set_aside", workspace.staging, role="history")
     return made if history is None else [*made, history]

@@ -9,6 +9,7 @@ several times are followed row by row in a window (`chain`).
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from billing.store.layout import usual
 from billing.store.schema import BEGIN_AT, END, ID, OPEN_S, Kind, content
 from billing.warehouse import Connection, errors_explained, sql_file
 
@@ -41,19 +42,46 @@ def resolve(connection: Connection, kind: Kind, incoming: str, *, merge: bool) -
             incoming_content=", ".join(f"i.{column}" for column in content(kind)),
             stored_content=", ".join(f"s.{column}" for column in content(kind)),
         )
+        _make_written_keys(connection, kind)
+        rest = _uncontested(connection, kind)
         connection.execute(
-            f"create or replace temp view versions as {_sql('versions', kind, incoming=incoming)}"
+            f"create or replace temp view versions as {_sql('versions', kind, incoming=incoming, uncontested=rest)}"
         )
-        rows = connection.execute(_sql("counts", kind, incoming=incoming)).fetchall()
+        rows = connection.execute(_sql("counts", kind, incoming=incoming, uncontested=rest)).fetchall()
     return {
         batch: Outcome(new, revised, rows_in_all - new - revised) for batch, rows_in_all, new, revised in rows
     }
 
 
-def postings_sql(kind: Kind, *, posted: int) -> str:
+def _uncontested(connection: Connection, kind: Kind) -> str:
+    """The condition of being added without further ado; nothing is looked at row by row where that is true of all."""
+    if not _any(connection, "contested"):
+        return "true"
+    return f"hash({ID[kind]}) not in (select identity from contested)"
+
+
+def _any(connection: Connection, table: str) -> bool:
+    """Whether the table has a row."""
+    return connection.execute(f"select exists (from {table})").fetchone() == (True,)
+
+
+def _make_written_keys(connection: Connection, kind: Kind) -> None:
+    for name, column in (
+        ("account_word", "account_id"),
+        ("region_word", "region"),
+        ("cache_word", "cache_id"),
+    ):
+        names = f"select distinct {column} from cache_keys where {column} is not null"
+        connection.execute(f"create or replace temp type {name} as enum ({names})")
+    _make(connection, "written_keys", kind)
+
+
+def postings_sql(connection: Connection, kind: Kind, *, posted: int) -> str:
     """The postings that follow from the rows judged last: versions, and reversals of what they supersede."""
-    versions = _sql(POSTINGS[kind], kind, posted=posted, open_s=OPEN_S)
-    return f"{versions} union all by name {_sql('reversals', kind, posted=posted)}"
+    versions = _sql(POSTINGS[kind], kind, posted=posted, open_s=OPEN_S, usual=usual(kind))
+    if not _any(connection, "stored_current"):
+        return versions
+    return f"{versions} union all by name {_sql('reversals', kind, posted=posted, usual=usual(kind))}"
 
 
 def begins_sql(kind: Kind) -> str:

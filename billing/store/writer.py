@@ -6,6 +6,7 @@ with the batches, the quarantine and the quota observations. Everything before t
 
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
@@ -27,6 +28,7 @@ from billing.warehouse import Connection, errors_explained
 from billing.workspace import Workspace, sync_file, sync_folder
 
 ROWS_AT_ONCE = 10_000
+MOVED_AT_ONCE = 4
 REJECTION = ("batch_id", "path", "line", "raw", "code", "message")
 
 
@@ -110,7 +112,7 @@ class Writer:
     def _post(self, kind: Kind, incoming: str, *, merge: bool) -> dict[int, Outcome]:
         outcomes = resolve(self.connection, kind, incoming, merge=merge)
         posted = self._first_batch + len(self._batches) - 1
-        rows = postings_sql(kind, posted=posted)
+        rows = postings_sql(self.connection, kind, posted=posted)
         self._staged += write_postings(
             self.connection, kind, rows, self._workspace.staging, begins=begins_sql(kind)
         )
@@ -148,7 +150,7 @@ class Writer:
         """Make everything count, or nothing; then compact where it pays."""
         with errors_explained():
             self._stage_keys()
-            named = [self._move(file) for file in self._staged]
+            named = self._move_all(self._staged)
             sync_folder(self._workspace.records)
             with self._catalogue.session() as session:
                 for number, batch in enumerate(self._batches, start=self._first_batch):
@@ -187,7 +189,7 @@ class Writer:
         if lying != [file.sha256 for file in files_to_merge]:
             return
         made = compact(self.connection, self._workspace, kind, files_to_merge)
-        named = [self._move(file) for file in made]
+        named = self._move_all(made)
         refuse_lost_rows(files_to_merge, named)
         sync_folder(self._workspace.records)
         with self._catalogue.session() as session:
@@ -204,11 +206,18 @@ class Writer:
         if keys is not None:
             self._staged.append(keys)
 
+    def _move_all(self, staged: Sequence[StagedFile]) -> list[RecordFile]:
+        """Give staged files their durable places and describe them; they count only when the catalogue names them.
+
+        Several at once: one waits for the disk while another is digested.
+        """
+        with ThreadPoolExecutor(max_workers=MOVED_AT_ONCE) as beside:
+            return list(beside.map(self._move, staged))
+
     def _move(self, file: StagedFile) -> RecordFile:
-        """Give a staged file its durable place and describe it; it counts only when the catalogue names it."""
         name = f"{file.kind}-{token_hex(8)}.parquet"
         sync_file(file.path)
-        row = describe(self.connection, file, name)
+        row = describe(self.connection.cursor(), file, name)
         os.rename(file.path, self._workspace.records / name)
         return row
 

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from billing.importing.desk import Desk
 from billing.importing.inputs import find, take
 from billing.importing.loaded import Loaded, gather, quarantine
+from billing.importing.opening import Request
 from billing.importing.reading import Options
 from billing.importing.recognise import format_named, recognise, sample_of
-from billing.importing.run import Request, run
+from billing.importing.run import run
 from billing.importing.summary import ImportSummary
 from billing.store import NewBatch, open_store
 from billing.store.schema import ID, Kind

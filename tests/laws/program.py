@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from billing.bill import Bill
-from billing.importing.run import Request, run
+from billing.importing.opening import Request
+from billing.importing.run import run
 from billing.importing.summary import ImportSummary
 from billing.pipeline import MeteredBill, TagFilter, make_bill, make_metered_bill
 from billing.store import open_store

@@ -6,7 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from billing.importing.run import Request, run
+from billing.importing.opening import Request
+from billing.importing.run import run
 from billing.pipeline import MeteredBill, make_metered_bill
 from billing.store import open_store
 from billing.workspace import Workspace

@@ -96,7 +96,7 @@ def _cache(row: Row) -> Cache:
     if deleted is not None:
         end = deleted
     elif expires is not None:
-        end = max(expires, observed)
+        end = max(expires, observed, created)
     else:
         end = NEVER
     method = row.get("creation_method", "")

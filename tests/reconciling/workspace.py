@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from billing.importing.run import Request, run
+from billing.importing.opening import Request
+from billing.importing.run import run
 from billing.reconciling import Reconciliation, Tolerance, reconcile
 from billing.store import create_store, open_store
 from billing.workspace import Workspace

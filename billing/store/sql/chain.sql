@@ -6,11 +6,11 @@
 with rows_in_order as (
     select true as stored, batch, line, {content}
     from stored_current
-    where hash(account_id, region, {id}) in (select identity from contested where several)
+    where hash({id}) in (select identity from contested where several)
     union all
     select false as stored, batch, line, {content}
     from {incoming}
-    where hash(account_id, region, {id}) in (select identity from contested where several)
+    where hash({id}) in (select identity from contested where several)
 ),
 
 filled as (

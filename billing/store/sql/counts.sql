@@ -1,6 +1,6 @@
 -- Purpose: what became of the incoming rows.
 -- Grain:   one row per batch.
--- Takes:   {incoming}, contested, chain, pairs.
+-- Takes:   {incoming}, the condition of not being contested, chain, pairs.
 -- Gives:   rows in all, new and revised ones; all others change nothing. A withdrawal counts as revised.
 select
     batch,
@@ -14,7 +14,7 @@ from (
     union all
     select batch, 0, count(*) filter (not retracted), count(*) filter (retracted)
     from {incoming}
-    where hash(account_id, region, {id}) not in (select identity from contested)
+    where {uncontested}
     group by batch
     union all
     select batch, 0, count(*) filter (outcome = 'new'), count(*) filter (outcome = 'revised')

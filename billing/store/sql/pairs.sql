@@ -17,5 +17,5 @@ from {incoming} as i
 left join stored_current as s
     on i.account_id = s.account_id and i.region = s.region and i.{id} = s.{id}
 where
-    hash(i.account_id, i.region, i.{id}) in (select identity from contested where not several)
+    hash(i.{id}) in (select identity from contested where not several)
     and (s.batch is null or row({incoming_content}) is distinct from row({stored_content}))

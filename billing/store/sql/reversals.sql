@@ -1,8 +1,8 @@
 -- Purpose: the stored versions that an import supersedes or withdraws, as the postings that take them back.
 -- Grain:   one row per version.
 -- Takes:   stored_current, chain, pairs; {posted}, the batch that posts them.
--- Gives:   the columns of the kind, with sign -1 and every other value as it was posted.
-select c.* replace (cast(-1 as tinyint) as sign, cast({posted} as integer) as posted)
+-- Gives:   the columns of the kind, with sign -1 and every other value as it was posted; and `usual`, as the postings have it.
+select c.* replace (cast(-1 as tinyint) as sign, cast({posted} as integer) as posted), {usual} as usual
 from stored_current as c
 where
     c.sign = 1

@@ -7,13 +7,13 @@ select *
 from {postings} as v
 where
     v.sign = 1
-    and hash(v.account_id, v.region, v.{id}) in (select identity from contested)
+    and hash(v.{id}) in (select identity from contested)
     and not exists (
         select 1
         from {postings} as r
         where
             r.sign = -1
-            and hash(r.account_id, r.region, r.{id}) in (select identity from contested)
+            and hash(r.{id}) in (select identity from contested)
             and r.batch = v.batch
             and r.line = v.line
     )

@@ -6,7 +6,7 @@ select *
 from {postings} as w
 where
     w.sign = 0
-    and hash(w.account_id, w.region, w.{id}) in (select identity from contested)
+    and hash(w.{id}) in (select identity from contested)
     and not exists (
         select 1
         from stored_current as c

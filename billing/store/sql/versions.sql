@@ -1,10 +1,10 @@
 -- Purpose: the versions that an import adds to the journal, with the signs that they are posted with.
 -- Grain:   one row per version and sign: 1 where the version counts, 1 and -1 where it is history already, 0 for a withdrawal.
--- Takes:   {incoming}, contested, chain, pairs.
+-- Takes:   {incoming}, the condition of not being contested, chain, pairs.
 -- Gives:   the content, batch, line and sign.
 select batch, line, {content}, cast(case when retracted then 0 else 1 end as tinyint) as sign
 from {incoming}
-where hash(account_id, region, {id}) not in (select identity from contested)
+where {uncontested}
 union all
 select
     batch,
