@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from billing.checks import Finding, run_checks
+from billing.checks import Finding, closing_errors, run, run_checks
 from billing.checks.checklist import CHECKS, FILE_CHECKS
-from billing.cli.main import run
+from billing.cli.main import run as run_command
 from billing.store import NewBatch, Store, open_store
 from billing.store.layout import StagedFile
 from billing.store.schema import COLUMNS, KEYS, Kind
 from billing.workspace import Workspace
+from rules.period import Month
 from tests.store.journal import IMPORTED_AT, Seen, empty_store, hour_sql, keep, relation
 
 AS_OF = datetime(2026, 10, 31, tzinfo=UTC)
@@ -137,8 +138,8 @@ DAMAGE: dict[str, tuple[str, str]] = {
 """For each error in the journal, a posting or key that no import would write."""
 
 
-@pytest.mark.parametrize("name", DAMAGE)
-def test_what_no_import_writes_is_an_error(name: str, store: Store) -> None:
+def damage(store: Store, name: str) -> None:
+    """Post what no import would."""
     kind, select = DAMAGE[name]
     with store.writer() as writer:
         path = store.workspace.staging / "damage.parquet"
@@ -148,7 +149,29 @@ def test_what_no_import_writes_is_an_error(name: str, store: Store) -> None:
         writer.connection.execute(f"copy (select {columns} from ({select})) to '{path}' (format parquet)")
         writer._staged.append(StagedFile(kind, path))
         writer.commit(imported_at=IMPORTED_AT)
+
+
+def stopping(store: Store) -> set[str]:
+    """The errors that stop a close of the records' month."""
+    with store.reader() as reader:
+        return names(closing_errors(store, reader, Month("2026-10"), as_of=AS_OF), "error")
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_what_no_import_writes_is_an_error(name: str, store: Store) -> None:
+    damage(store, name)
     assert name in names(run_checks(store, as_of=AS_OF), "error")
+    assert name in stopping(store)
+
+
+@pytest.mark.parametrize("name", sorted(DAMAGE))
+def test_a_close_of_a_large_month_leaves_looking_at_each_instance_to_check(
+    name: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "MOST_LOOKED_AT", 0)
+    assert stopping(store) == set()
+    damage(store, name)
+    assert (name in stopping(store)) == (name not in run.INSTANCES_ALONE)
 
 
 CATALOGUE_DAMAGE = {
@@ -164,6 +187,7 @@ def test_counts_that_do_not_add_up_are_an_error(name: str, store: Store) -> None
     with closing(sqlite3.connect(store.workspace.catalogue)) as connection, connection:
         connection.execute(CATALOGUE_DAMAGE[name])
     assert names(run_checks(store, as_of=AS_OF), "error") == {name}
+    assert stopping(store) == {name}
 
 
 def test_files_that_are_absent_or_changed_are_an_error(store: Store) -> None:
@@ -176,6 +200,7 @@ def test_files_that_are_absent_or_changed_are_an_error(store: Store) -> None:
         "absent_files": ({"file": first.name},),
         "changed_files": ({"file": second.name},),
     }
+    assert stopping(store) == {"absent_files", "changed_files"}
 
 
 def test_a_file_that_nobody_names_is_a_warning(store: Store) -> None:
@@ -190,15 +215,15 @@ def test_every_check_is_shown_to_find_something() -> None:
 
 def test_the_command_says_what_it_found(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["check", "--workspace", str(store.workspace.root), "--as-of", "2026-10-31T00:00:00Z"]
-    assert run(arguments) == 0
+    assert run_command(arguments) == 0
     assert capsys.readouterr().out == "every check holds\n"
     observe(store, "instances", INSTANCE | {"observed_at": hour_sql(21), "cache_id": "'imc-[red]\x1b'"})
-    assert run(arguments) == 0
+    assert run_command(arguments) == 0
     said = capsys.readouterr().out
     assert "warning unknown_caches" in said
     assert "imc-[red]\\x1b" in said
     next(store.workspace.records.glob("caches-*")).unlink()
-    assert run([*arguments, "--json"]) == 1
+    assert run_command([*arguments, "--json"]) == 1
     answer = json.loads(capsys.readouterr().out)
     assert [each["check"] for each in answer["errors"]] == ["absent_files"]
     assert answer["errors"][0]["count"] == 1
@@ -206,5 +231,5 @@ def test_the_command_says_what_it_found(store: Store, capsys: pytest.CaptureFixt
 
 
 def test_the_command_needs_a_workspace(tmp_path: Path) -> None:
-    assert run(["check", "--workspace", str(tmp_path / "nowhere")]) == 2
+    assert run_command(["check", "--workspace", str(tmp_path / "nowhere")]) == 2
     assert not Workspace(tmp_path / "nowhere").root.exists()
