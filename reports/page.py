@@ -184,10 +184,11 @@ def _style(t: Words, branding: Branding) -> str:
 
 
 def _css_text(text: str) -> str:
-    """A text as CSS and HTML read it, whatever is in it: all but letters, digits and blanks is written as its escape."""
-    return (
-        '"' + "".join(char if char.isalnum() or char == " " else f"\\{ord(char):06x}" for char in text) + '"'
-    )
+    """A text as CSS and HTML read it, whatever is in it: all but letters and digits is written as its escape.
+
+    Blanks, too: one that follows an escape would be taken as its end.
+    """
+    return '"' + "".join(char if char.isalnum() else f"\\{ord(char):06x}" for char in text) + '"'
 
 
 def _font_face(weight: int, file: str) -> str:

@@ -1,5 +1,6 @@
 """The appendix of explanations: every number leads to one, what it shows adds up, and the page stays small."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -40,6 +41,14 @@ def test_amounts_lead_to_explanations_that_are_there_and_lead_back(language: str
     assert len(articles) == len(backs)
     assert {str(found["href"])[1:] for found in backs} <= anchors
     assert len(anchors) == len([found for _, found in page.elements if "id" in found])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_table_of_the_page_says_what_it_is(language: str) -> None:
+    page = render_page(FULL, language)
+    tables = re.findall(r"<table[^>]*>\s*(<caption[^>]*>.*?</caption>)?", page)
+    assert len(tables) > 20
+    assert all(re.sub(r"<[^>]+>", "", caption).strip() for caption in tables)
 
 
 def test_what_is_shown_of_a_line_is_its_calculation() -> None:

@@ -111,6 +111,14 @@ def test_an_incomplete_total_says_so_where_it_stands() -> None:
     assert "没有 ebs.essd_pl1 的单价" in page_of("zh").sections["open-points"]
 
 
+def test_only_where_something_is_left_open_the_summary_leads_to_it() -> None:
+    sure = report(metered([line("usage.cache_disk", "imc-1", 21_600)], caches={"charged": 1}))
+    for data, leads in ((sure, False), (FULL, True)):
+        summary = render_page(data, "en").partition("<nav")[0]
+        assert ("Which ones</a>" in summary) == leads
+        assert ("every amount rests on observed records." in summary) != leads
+
+
 def test_the_counts_of_records_add_up_on_the_page() -> None:
     text = " ".join(page_of("en").sections["data-quality"].split())
     assert "Charged 2 40" in text

@@ -13,8 +13,11 @@ from types import ModuleType
 
 import pytest
 
+from billing import __version__
+from reports.branding import Branding
 from reports.errors import PdfEngineError
-from reports.page import render_page
+from reports.i18n import Words
+from reports.page import MESSAGES, Look, render_for_print, render_page
 from reports.pdf import font_advice, render_pdf
 from tests.reports.build import HOSTILE, full
 
@@ -60,6 +63,14 @@ def test_the_same_page_gives_the_same_bytes_and_says_what_the_bill_says(
     assert f"{FULL.settled.payable:,.2f}" in text
     assert f"{FULL.bill.total:,f}".rstrip("0") in text.replace("\u00a0", " ")
     assert ("Page 1 of " if language == "en" else "第 1 页，共 ") in text
+    foot = Words(language, MESSAGES)("made_by", version=__version__).unescape()
+    assert text.count(foot) == len(text.split("\f")) - 1
+
+
+def test_a_foot_of_ones_own_stands_on_the_page_as_it_is(tmp_path: Path) -> None:
+    look = Look(Branding("A & B", None, None, None, 'Only "us", (c) 2026: a\\b </style> é中 end'))
+    text = text_of(render_pdf(render_for_print(FULL, "en", look)).content, tmp_path)
+    assert 'Only "us", (c) 2026: a\\b </style> é中 end' in text
 
 
 def test_hostile_names_make_no_trouble() -> None:

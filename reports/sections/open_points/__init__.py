@@ -39,8 +39,13 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
         "total": bill.total,
         "points": list(_points(bill)),
         "month": bill.month.label,
-        "nothing": not (bill.unrated or bill.notices or bill.estimated_total),
+        "nothing": not leaves_open(bill),
     }
+
+
+def leaves_open(bill: Bill) -> bool:
+    """Whether there is anything that this section names."""
+    return bool(bill.unrated or bill.notices or bill.estimated_total)
 
 
 def _unrated(bill: Bill, t: Words) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from billing.comparing import Comparison
 from reports.data import ReportData
 from reports.i18n import Formats, Words
 from reports.quotas import MonthQuota
+from reports.sections.open_points import leaves_open
 from reports.sections.summary.to_do import to_do
 from rules.money import round_fraction
 
@@ -48,6 +49,7 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
         "to_do": to_do(data, f),
         "derived": sum(notice.count for notice in bill.notices if notice.code == "derived_end"),
         "unmetered": records.caches["unmetered"],
+        "leaves_open": leaves_open(bill),
         "caches": sum(records.caches.values()),
         "caches_charged": records.caches["charged"],
         "instances": sum(records.instances.values()),
