@@ -49,12 +49,14 @@ def copy_statement(source: Path, path: Path) -> str:
 
 
 IMPORTING = """
-import atexit, sys
+import os, sys
 from benchmarks.measuring import peak_mib
-atexit.register(lambda: print(peak_mib(), file=sys.stderr))
-from billing.cli.main import main
-main()
+from billing.cli.main import run
+code = run(sys.argv[1:])
+print(peak_mib(), file=sys.stderr, flush=True)
+os._exit(code)
 """
+"""What the command does, with its peak memory at the end."""
 
 
 def import_apart(*arguments: str) -> tuple[float, int]:

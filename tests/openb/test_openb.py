@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from billing.cli.main import main
+from billing.cli.main import run
 from tests.laws.comparing import assert_agree
 from tests.laws.program import Program
 from tests.openb.trace import MONTHS, TRACE, cache_rows, instance_rows
@@ -111,9 +111,7 @@ def _batch(kind: str, *, new: int) -> dict[str, Any]:
 def _run(capsys: pytest.CaptureFixture[str], program: Program, *arguments: str) -> dict[str, Any]:
     """What a command answers; it must end clean."""
     workspace = str(Path(program.folder) / "workspace")
-    with pytest.raises(SystemExit) as ended:
-        main(["--workspace", workspace, "--as-of", "2024-07-01T00:00:00+08:00", *arguments])
-    assert ended.value.code == 0
+    assert run(["--workspace", workspace, "--as-of", "2024-07-01T00:00:00+08:00", *arguments]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert isinstance(answer, dict)
     return answer
