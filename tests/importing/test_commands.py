@@ -203,7 +203,7 @@ def test_progress_shows_on_a_terminal_only(tmp_path: Path) -> None:
     )
     os.close(end)
     time.sleep(0.1)
-    shown = os.read(terminal, 100_000).decode()
+    shown = os.read(terminal, 100_000).decode(errors="replace")
     os.close(terminal)
     assert "reading" in shown or "storing" in shown
     assert b"instances" in done.stdout
