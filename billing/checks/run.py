@@ -14,6 +14,7 @@ from billing.checks.checklist import (
 from billing.checks.record_files import absent_files, changed_files, resized_files, unnamed_files
 from billing.store import Reader, Store
 from billing.store.models import RecordFile
+from billing.store.schema import COLUMNS
 from billing.store.store import ROLES
 from billing.warehouse import Connection, errors_explained, sql_file
 from rules.money import plain
@@ -79,7 +80,7 @@ def closing_errors(store: Store, reader: Reader, month: Month, *, as_of: datetim
     with reader.between(month.from_s, month.until_s) as connection, errors_explained():
         _prepare(store, connection)
         connection.execute(
-            "create or replace view month_postings as select * from instance_postings"
+            f"create or replace view month_postings as select {', '.join(COLUMNS['instances'])} from instance_postings"
             f" where started_s < {month.until_s} and until_s >= {month.from_s}"
         )
         of_month = [
