@@ -24,7 +24,7 @@ bench: $(READY) ## Measure, beside plain queries and other tools
 	@$(BIN)/pip install --quiet --require-hashes -r requirements-bench.txt
 	@$(BIN)/python -m benchmarks
 
-docs: $(READY) ## Render what the documents show: the table of charges and the README's pictures
+docs: $(READY) ## Render what the documents show: the table of charges and the pictures
 	@$(BIN)/python -m tools.render_docs
 
 lock: $(READY) ## Resolve the dependencies anew and write the lock files

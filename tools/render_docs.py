@@ -1,6 +1,6 @@
-"""Renders what the documents show, from the program itself: the page about the charges, and the README's two pictures.
+"""Renders what the documents show, from the program itself: the page about the charges, and all pictures.
 
-`make docs` runs it. Needs pdftoppm, which Debian has in poppler-utils and Homebrew in poppler.
+`make docs` runs it. Needs what the gallery needs.
 """
 
 import os
@@ -15,12 +15,12 @@ from rich.console import Console
 from rich.text import Text
 
 from rules.charges.page import page
+from tools.gallery import PRINTS, SCREENS, SMALL_CACHES, SMALL_INSTANCES, browser, photograph, printed
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
 AS_OF = "2026-11-15T09:30:00+08:00"
 COLUMNS = 100
-PNG_DPI = 110
 
 SHOWN = "charges 2026-10 --by tag:team"
 """The command whose terminal is shown, in the demo's workspace."""
@@ -49,13 +49,14 @@ def main() -> None:
     """Render everything anew."""
     if shutil.which("pdftoppm") is None:
         sys.exit("error: pdftoppm is missing: install poppler-utils (Debian, Ubuntu) or poppler (Homebrew)")
+    browser()
     (ROOT / "docs" / "charges.md").write_text(page(), encoding="utf-8")
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder) / "imcost-demo"
         on_terminal(f"demo {workspace}")
         draw_terminal(f"$ imcost {SHOWN}", on_terminal(f"--workspace {workspace} {SHOWN}"))
-        draw_report(workspace / "reports" / "imcost-2026-10.pdf")
+        draw_reports({"large": workspace, "small": small(Path(folder))}, Path(folder))
 
 
 def on_terminal(command: str) -> str:
@@ -91,23 +92,27 @@ def draw_terminal(prompt: str, output: str) -> None:
     console.save_svg(str(IMAGES / "terminal.svg"), title="imcost", code_format=SVG, unique_id="imcost")
 
 
-def draw_report(pdf: Path) -> None:
-    """A picture of the report's first page."""
-    out = IMAGES / "report"
-    command = [
-        "pdftoppm",
-        "-png",
-        "-singlefile",
-        "-r",
-        str(PNG_DPI),
-        "-f",
-        "1",
-        "-l",
-        "1",
-        str(pdf),
-        str(out),
-    ]
-    subprocess.run(command, check=True)
+def draw_reports(workspaces: dict[str, Path], folder: Path) -> None:
+    """The pictures of reports: in both languages, on screens and printed."""
+    pages = {(month, language) for _, month, language, _ in (*SCREENS, *PRINTS)}
+    for month, language in sorted(pages):
+        path = folder / f"{month}-{language}"
+        files = f"--html {path}.html --pdf {path}.pdf"
+        on_terminal(f"--workspace {workspaces[month]} report 2026-10 --lang {language} {files}")
+    for name, month, language, window in SCREENS:
+        photograph(folder / f"{month}-{language}.html", window, IMAGES / f"{name}.png")
+    for name, month, language, number in PRINTS:
+        printed(folder / f"{month}-{language}.pdf", number, IMAGES / f"{name}.png")
+
+
+def small(folder: Path) -> Path:
+    """A workspace of one cache and one instance."""
+    workspace = folder / "small"
+    on_terminal(f"init {workspace} --tariff alibaba-intl")
+    for name, content in (("caches.csv", SMALL_CACHES), ("instances.csv", SMALL_INSTANCES)):
+        (folder / name).write_text(content, encoding="utf-8")
+        on_terminal(f"--workspace {workspace} import {folder / name} --account demo --region cn-hangzhou")
+    return workspace
 
 
 if __name__ == "__main__":

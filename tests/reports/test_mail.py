@@ -11,6 +11,7 @@ import pytest
 
 from billing.cli.report_mail import LARGEST, _fitting
 from reports.mailing import Part, letter
+from reports.pdf import Pdf
 from tests.alerting.receivers import free_port, smtp_receiver
 from tests.cli.running import Shell
 from tests.reports.build import HOSTILE, full, metered, report
@@ -26,6 +27,12 @@ def imcost(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Shell:
         (tmp_path / name).write_text(content)
         assert shell("import", tmp_path / name).code == 0
     return shell
+
+
+@pytest.fixture
+def any_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PDF that takes no time, for what happens to a mail whatever is attached."""
+    monkeypatch.setattr("reports.pdf.render_pdf", lambda page, **given: Pdf(b"%PDF-1.7", ""))
 
 
 def notify(imcost: Shell, *urls: str) -> None:
@@ -58,6 +65,7 @@ def test_the_report_arrives_with_its_pdf_and_says_what_is_payable(imcost: Shell)
         assert found["mail"]["sent"] == [f"mailto://127.0.0.1:{port}/…"]
 
 
+@pytest.mark.usefixtures("any_pdf")
 def test_a_dry_run_shows_the_mail_and_sends_nothing(imcost: Shell) -> None:
     with smtp_receiver() as (mailbox, port):
         notify(imcost, address(port))
@@ -69,10 +77,12 @@ def test_a_dry_run_shows_the_mail_and_sends_nothing(imcost: Shell) -> None:
         assert "应付：" in answer.out
 
 
+@pytest.mark.usefixtures("any_pdf")
 def test_a_server_that_is_gone_is_one_warning_and_exit_code_1(
     imcost: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("billing.cli.report_mail.PAUSE_S", 0)
+    monkeypatch.setattr("apprise.url.URLBase.throttle", lambda *args, **given: None)
     url = f"mailto://user:Passw0rd9@127.0.0.1:{free_port()}?from=a@example.com&to=b@example.com"
     notify(imcost, url)
     answer = imcost("--as-of", AS_OF, "report", "2026-10", "--email")
