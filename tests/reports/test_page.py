@@ -111,6 +111,11 @@ def test_an_incomplete_total_says_so_where_it_stands() -> None:
     assert "没有 ebs.essd_pl1 的单价" in page_of("zh").sections["open-points"]
 
 
+def test_one_cache_that_came_is_one_cache() -> None:
+    assert "1 cache is new (+0.00), 0 are gone (0.00)." in page_of("en").sections["summary"]
+    assert "新增 1 个缓存" in page_of("zh").sections["summary"]
+
+
 def test_only_where_something_is_left_open_the_summary_leads_to_it() -> None:
     sure = report(metered([line("usage.cache_disk", "imc-1", 21_600)], caches={"charged": 1}))
     for data, leads in ((sure, False), (FULL, True)):
