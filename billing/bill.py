@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from rules.charges import CHARGES
-from rules.money import AMOUNT_PLACES, plain, scaled, unscaled
+from rules.money import AMOUNT_PLACES, added, plain, scaled, unscaled
 from rules.period import Month, rfc3339
 from rules.tariff import Tariff
 
@@ -203,7 +203,7 @@ class Bill:
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
     """The sum of amounts of at most ten decimals, exact however many and however large they are."""
-    return scaled(sum(unscaled(amount, AMOUNT_PLACES) for amount in amounts), AMOUNT_PLACES)
+    return added(amounts)
 
 
 def exact_difference(later: Decimal, earlier: Decimal) -> Decimal:

@@ -144,12 +144,15 @@ class _Usage(NamedTuple):
 
 
 def _by_region(lines: Iterable[Line]) -> dict[str, _Usage]:
-    found: dict[str, _Usage] = {}
+    quantities: dict[tuple[str, Decimal, str, str], list[Decimal]] = {}
     for line in lines:
-        quantity = Fraction(line.quantity)
-        cost = quantity * Price(line.rate, line.per).per_unit(line.unit)
-        so_far = found.get(line.region, _Usage(Fraction(0), Fraction(0)))
-        found[line.region] = _Usage(so_far.quantity + quantity, so_far.cost + cost)
+        quantities.setdefault((line.region, line.rate, line.per, line.unit), []).append(line.quantity)
+    found: dict[str, _Usage] = {}
+    for (region, rate, per, unit), used in quantities.items():
+        quantity = Fraction(exact_sum(used))
+        cost = quantity * Price(rate, per).per_unit(unit)
+        so_far = found.get(region, _Usage(Fraction(0), Fraction(0)))
+        found[region] = _Usage(so_far.quantity + quantity, so_far.cost + cost)
     return found
 
 

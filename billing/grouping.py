@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from billing.bill import Line, exact_sum
+from billing.bill import Line
 from billing.errors import UsageError
 from billing.pipeline import MeteredBill
 from billing.rating import Part
 from rules.charges import CHARGES
-from rules.money import plain
+from rules.money import AMOUNT_PLACES, plain, scaled, unscaled
 
 DIMENSIONS: dict[str, tuple[str, ...]] = {
     "cache": ("account_id", "region", "cache_id"),
@@ -77,10 +77,14 @@ def group(metered: MeteredBill, by: str) -> tuple[Group, ...]:
     if by == "day":
         return tuple(_days(metered))
     if tag_of(by) is not None:
-        return _sum_up(columns, (((part.tag,), line, part.amount) for line, part in _parts(metered)))
+        return _sum_up(columns, (((part.tag,), line, part.amount_units) for line, part in _parts(metered)))
     lines = metered.bill.lines
     return _sum_up(
-        columns, ((tuple(getattr(line, column) for column in columns), line, line.amount) for line in lines)
+        columns,
+        (
+            (tuple(getattr(line, column) for column in columns), line, unscaled(line.amount, AMOUNT_PLACES))
+            for line in lines
+        ),
     )
 
 
@@ -93,8 +97,8 @@ def _parts(metered: MeteredBill) -> Iterator[tuple[Line, Part]]:
 def _days(metered: MeteredBill) -> Iterator[Group]:
     """One group for each day, of the parts whose slice begins in it."""
     days = metered.bill.month.days()
-    day_of = metered.day_of_slice
-    items = [((day_of[part.slice],), line, part.amount) for line, part in _parts(metered)]
+    key_of = {index: (day,) for index, day in metered.day_of_slice.items()}
+    items = ((key_of[part.slice], line, part.amount_units) for line, part in _parts(metered))
     found = {group.key: group for group in _sum_up(("day",), items)}
     for day in days:
         key = (day.label,)
@@ -102,26 +106,27 @@ def _days(metered: MeteredBill) -> Iterator[Group]:
 
 
 def _sum_up(
-    columns: tuple[str, ...], items: Iterable[tuple[tuple[str | None, ...], Line, Decimal]]
+    columns: tuple[str, ...], items: Iterable[tuple[tuple[str | None, ...], Line, int]]
 ) -> tuple[Group, ...]:
-    """Sum the amounts by key and, within a key, by charge; keys come sorted, with None last."""
-    amounts: dict[tuple[str | None, ...], dict[str, list[Decimal]]] = {}
-    estimated: dict[tuple[str | None, ...], list[Decimal]] = {}
+    """Sum the amounts, counted in the tenth decimal, by key and charge; keys come sorted, with None last."""
+    units: dict[tuple[str | None, ...], dict[str, int]] = {}
+    estimated: dict[tuple[str | None, ...], int] = {}
     for key, line, amount in items:
-        amounts.setdefault(key, {}).setdefault(line.charge, []).append(amount)
+        by_charge = units.setdefault(key, {})
+        by_charge[line.charge] = by_charge.get(line.charge, 0) + amount
         if line.estimated:
-            estimated.setdefault(key, []).append(amount)
+            estimated[key] = estimated.get(key, 0) + amount
     return tuple(
         Group(
             columns=columns,
             key=key,
-            amount=exact_sum(amount for found in amounts[key].values() for amount in found),
-            estimated_amount=exact_sum(estimated.get(key, [])),
+            amount=scaled(sum(units[key].values()), AMOUNT_PLACES),
+            estimated_amount=scaled(estimated.get(key, 0), AMOUNT_PLACES),
             total_by_charge={
-                charge.id: exact_sum(amounts[key][charge.id])
+                charge.id: scaled(units[key][charge.id], AMOUNT_PLACES)
                 for charge in CHARGES
-                if charge.id in amounts[key]
+                if charge.id in units[key]
             },
         )
-        for key in sorted(amounts, key=lambda key: tuple((value is None, value or "") for value in key))
+        for key in sorted(units, key=lambda key: tuple((value is None, value or "") for value in key))
     )

@@ -10,15 +10,16 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import NamedTuple
 
-from billing.bill import CACHE_OUTCOMES, INSTANCE_OUTCOMES, Bill, Counts, Line, Notice, exact_sum
+from billing.bill import CACHE_OUTCOMES, INSTANCE_OUTCOMES, Bill, Counts, Line, Notice
 from billing.metering import MeteredCache, Metering, Slice, Usage, make_slices, meter
 from billing.rating import Part, Rated, Split, rate
 from billing.store import Reader
+from rules.money import AMOUNT_PLACES, scaled
 from rules.period import Month, epoch_s
 from rules.tariff import Tariff
+from rules.units import from_micro
 
 
 class TagFilter(NamedTuple):
@@ -148,10 +149,10 @@ def _filtered(metering: Metering, rated: Rated, tariff: Tariff, wanted: TagFilte
     lines, parts = [], []
     for line, line_parts in zip(rated.lines, rated.parts, strict=True):
         if kept := tuple(part for part in line_parts if wanted.matches(part.tag)):
-            estimated = sum((part.estimated_quantity for part in kept), Decimal(0))
+            estimated = from_micro(sum(part.estimated_micro for part in kept))
             share = line._replace(
-                quantity=sum((part.quantity for part in kept), Decimal(0)),
-                amount=exact_sum(part.amount for part in kept),
+                quantity=from_micro(sum(part.quantity_micro for part in kept)),
+                amount=scaled(sum(part.amount_units for part in kept), AMOUNT_PLACES),
                 estimated=estimated > 0,
                 estimated_quantity=estimated,
             )
@@ -199,13 +200,11 @@ def _instance_outcome(metering: Metering, rated: Rated, usage: Usage) -> str:
         return "without_cache"
     if subject.creation_method is None:
         return "unknown_cache"
-    touched = [
-        ("instance", usage.cache_key, usage.extra_ephemeral_micro, index)
-        for index in range(usage.first_slice, usage.last_slice + 1)
-    ]
-    if any(where in rated.unrated_at for where in touched):
+    key, extra = usage.cache_key, usage.extra_ephemeral_micro
+    touched = range(usage.first_slice, usage.last_slice + 1)
+    if rated.unrated_at and any(("instance", key, extra, index) in rated.unrated_at for index in touched):
         return "unrated"
-    return "charged" if any(where in rated.charged for where in touched) else "free"
+    return "charged" if any(("instance", key, extra, index) in rated.charged for index in touched) else "free"
 
 
 def _notices(metering: Metering) -> Iterator[Notice]:

@@ -7,13 +7,13 @@ values that it refers to stay the same.
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple
 
 from billing.bill import Line, Unrated
 from billing.metering import Metering, Slice, Subject
 from rules.charges import CHARGES, Charge
-from rules.money import AMOUNT_PLACES, AMOUNT_UNITS, half_up, scaled, spread
+from rules.money import AMOUNT_PLACES, AMOUNT_UNITS, half_up, scaled, spread, unscaled
 from rules.tariff import Tariff
 from rules.units import MICRO, from_micro
 
@@ -37,7 +37,11 @@ class Period(NamedTuple):
 
     def amount(self, quantity_micro: int) -> Decimal:
         """What a quantity in millionths of the unit costs, rounded."""
-        return scaled(half_up(quantity_micro * self.numerator, self.denominator), AMOUNT_PLACES)
+        return scaled(self.amount_units(quantity_micro), AMOUNT_PLACES)
+
+    def amount_units(self, quantity_micro: int) -> int:
+        """The same, counted in the tenth decimal."""
+        return half_up(quantity_micro * self.numerator, self.denominator)
 
 
 class Split(NamedTuple):
@@ -52,13 +56,22 @@ WHOLE = Split()
 
 
 class Part(NamedTuple):
-    """The share of a line of one tag value (None: no such tag, or not asked for) and slice (0: not asked for)."""
+    """The share of a line of one tag value (None: no such tag, or not asked for) and slice (0: not asked for).
+
+    Quantities are counted in millionths of the unit, the amount in its tenth decimal: a month by day has hundreds of
+    thousands of parts, of which most are only added up.
+    """
 
     tag: str | None
     slice: int
-    quantity: Decimal
-    estimated_quantity: Decimal
-    amount: Decimal
+    quantity_micro: int
+    estimated_micro: int
+    amount_units: int
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount as a number."""
+        return scaled(self.amount_units, AMOUNT_PLACES)
 
 
 Place = tuple[str, int, int | None, int]
@@ -220,20 +233,23 @@ def _parts(
     of the rounded running amount, so that a month up to any day costs what that part of the month would have cost.
     """
     tags = sorted({tag for tag, _ in labelled}, key=lambda tag: (tag is None, tag or ""))
+    if len(tags) == 1:
+        running = earlier = 0
+        for label in sorted(labelled, key=itemgetter(1)):
+            quantity, estimated = labelled[label]
+            running += quantity
+            later = period.amount_units(running)
+            yield Part(*label, quantity, estimated, later - earlier)
+            earlier = later
+        return
     quantities = [sum(labelled[label][0] for label in labelled if label[0] == tag) for tag in tags]
     shares = spread(line.amount, quantities, [str(index) for index in range(len(tags))])
     for tag, share in zip(tags, shares, strict=True):
         slices = sorted(index for of_tag, index in labelled if of_tag == tag)
         found = [labelled[tag, index] for index in slices]
-        if len(tags) == 1:
-            running = list(map(period.amount, accumulate(quantity for quantity, _ in found)))
-            amounts = [
-                later - earlier for earlier, later in zip([Decimal(0), *running], running, strict=False)
-            ]
-        else:
-            amounts = spread(share, [quantity for quantity, _ in found], [f"{index:05}" for index in slices])
+        amounts = spread(share, [quantity for quantity, _ in found], [f"{index:05}" for index in slices])
         for index, (quantity, estimated), amount in zip(slices, found, amounts, strict=True):
-            yield Part(tag, index, from_micro(quantity), from_micro(estimated), amount)
+            yield Part(tag, index, quantity, estimated, unscaled(amount, AMOUNT_PLACES))
 
 
 def _unrated(charge: Charge, subject: Subject, quantity: Decimal, unit: str, reason: str) -> Unrated:

@@ -167,7 +167,7 @@ def gather(
         recommendations=recommended,
         by_tag=_by_tag(reader, month, keys[:TAG_KEYS_SHOWN], as_of=as_of, tariff=tariff, accounts=accounts),
         further_tag_keys=keys[TAG_KEYS_SHOWN:],
-        cache_names=cache_names(reader, named(metered, beside[month.previous()])),
+        cache_names={},
         free_creations=_free_creations(metered.bill, would_be, account),
         provenance=_provenance(store, last_observed(reader, month, until_s=until_s, account=account)),
         quotas=quotas,
@@ -175,6 +175,7 @@ def gather(
     fired = firings(store.alerts, month.from_s, until_s)
     data = replace(
         data,
+        cache_names=cache_names(reader, named(data)),
         caches=caches,
         budgets=tuple(budget_states(reader, ours, as_of=as_of, tariff=tariff, month=month)),
         firings=tuple(each for each in fired if account is None or each.subject.get("account_id") == account),
@@ -256,10 +257,10 @@ def largest(groups: Iterable[Group]) -> list[Group]:
     return sorted(groups, key=lambda found: (-found.amount, [part or "" for part in found.key]))
 
 
-def named(metered: MeteredBill, previous: Bill | None) -> list[CacheRef]:
+def named(data: ReportData) -> list[CacheRef]:
     """The caches that the report names: the dearest, and those that changed most."""
-    groups = largest(group(metered, "cache"))[:CACHES_NAMED]
-    moved = () if previous is None else compare(previous, metered.bill).caches[:CACHES_NAMED]
+    groups = largest(data.by_cache)[:CACHES_NAMED]
+    moved = () if data.previous is None else data.previous.caches[:CACHES_NAMED]
     named = [CacheRef(*(part or "" for part in found.key)) for found in groups]
     return list(dict.fromkeys([*named, *(CacheRef(*found.cache) for found in moved)]))
 

@@ -71,7 +71,7 @@ def gather_share(
         recommendations=Recommendations(),
         by_tag=(),
         further_tag_keys=(),
-        cache_names=cache_names(reader, named(metered, beside[month.previous()])),
+        cache_names={},
         free_creations=FreeCreations(0, ()),
         provenance=Provenance(
             files=len(store.batches()),
@@ -87,7 +87,8 @@ def gather_share(
         and each.currency in (None, tariff.currency)
     ]
     states = budget_states(reader, ours, as_of=as_of, tariff=tariff, month=month)
-    return replace(data, settled=settled, tag=tag, budgets=tuple(states))
+    names = cache_names(reader, named(data))
+    return replace(data, cache_names=names, settled=settled, tag=tag, budgets=tuple(states))
 
 
 def _none_last(value: str | None) -> tuple[bool, str]:

@@ -3,10 +3,11 @@
 Amounts carry at most ten decimals. Arithmetic is on integers, so no decimal context can round unasked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact
 from fractions import Fraction
+from functools import reduce
 from typing import Literal
 
 AMOUNT_PLACES = 10
@@ -17,7 +18,7 @@ AMOUNT_UNITS = 10_000_000_000
 """The units of the tenth decimal in an amount of 1."""
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact])
 """A decimal context that never rounds."""
-_normalized, _scaled = _EXACT.normalize, _EXACT.scaleb
+_normalized, _scaled, _added = _EXACT.normalize, _EXACT.scaleb, _EXACT.add
 _ZERO = Decimal(0)
 _POWERS = tuple(10**places for places in range(AMOUNT_PLACES + 1))
 _UNITS_PER_CENT = 100_000_000
@@ -63,6 +64,11 @@ def unscaled(value: Decimal, places: int) -> int:
         if rest == 0:
             return units
     raise ValueError(f"{value} is no number of at most {places} decimals")
+
+
+def added(amounts: Iterable[Decimal]) -> Decimal:
+    """The sum, exact however many and however large the amounts are, without trailing zeros; a ValueError as `unscaled`."""
+    return scaled(unscaled(reduce(_added, amounts, _ZERO), AMOUNT_PLACES), AMOUNT_PLACES)
 
 
 def plain(value: Decimal) -> str:

@@ -33,7 +33,7 @@ from reports.explained import Explanations
 from reports.quotas import MonthQuota
 from reports.records import CacheRef
 from rules.charges import charge
-from rules.money import cut_cents, round_amount, spread
+from rules.money import AMOUNT_PLACES, cut_cents, round_amount, spread, unscaled
 from rules.period import DAY_S, HOUR_S, Month, instant
 from rules.tariff import load
 from tests.reports.build_caches import caches
@@ -101,7 +101,7 @@ def metered(
     labels = [f"{index:03}" for index in range(len(days))]
     parts = tuple(
         tuple(
-            Part(None, cut.index, Decimal(0), Decimal(0), amount)
+            Part(None, cut.index, 0, 0, unscaled(amount, AMOUNT_PLACES))
             for cut, amount in zip(SLICES, spread(one.amount, days, labels), strict=True)
         )
         for one in lines
