@@ -201,8 +201,10 @@ def _instance_outcome(metering: Metering, rated: Rated, usage: Usage) -> str:
     if subject.creation_method is None:
         return "unknown_cache"
     key, extra = usage.cache_key, usage.extra_ephemeral_micro
+    if not rated.unrated_at and ("instance", key, extra, usage.first_slice) in rated.charged:
+        return "charged"  # Nearly all, known at once: a month by day has hundreds of thousands of kinds.
     touched = range(usage.first_slice, usage.last_slice + 1)
-    if rated.unrated_at and any(("instance", key, extra, index) in rated.unrated_at for index in touched):
+    if any(("instance", key, extra, index) in rated.unrated_at for index in touched):
         return "unrated"
     return "charged" if any(("instance", key, extra, index) in rated.charged for index in touched) else "free"
 

@@ -54,6 +54,9 @@ class Split(NamedTuple):
 WHOLE = Split()
 """Lines stay whole."""
 
+NOTHING = (0, 0)
+"""Quantity and estimated part of what nothing was added to yet."""
+
 
 class Part(NamedTuple):
     """The share of a line of one tag value (None: no such tag, or not asked for) and slice (0: not asked for).
@@ -107,8 +110,8 @@ def rate(
     missing: dict[tuple[int, int, str], int] = {}
     charged: set[Place] = set()
     unrated_at: set[Place] = set()
-    splitting = split.by_tag or split.by_slice
-    quantities, estimates = sums.quantities, sums.estimates
+    by_tag, by_slice = split
+    quantities, estimates, parts = sums
     slices, kinds = len(metering.slices), len(charges)
     # Unpacked at once, and added up by one number: a month has tens of thousands of quantities.
     for (
@@ -141,11 +144,11 @@ def rate(
         estimated = quantity if held_estimated else held * open_units
         if estimated:
             estimates[place] = estimates.get(place, 0) + estimated
-        if splitting:
-            label = (tag if split.by_tag else None, slice_index if split.by_slice else 0)
-            part = sums.parts.setdefault(place, {}).setdefault(label, [0, 0])
-            part[0] += quantity
-            part[1] += estimated
+        if by_tag or by_slice:
+            label = (tag if by_tag else None, slice_index if by_slice else 0)
+            of_place = parts.setdefault(place, {})
+            so_far = of_place.get(label, NOTHING)
+            of_place[label] = (so_far[0] + quantity, so_far[1] + estimated)
     named = [(subject, rates.of_region(subject.region)) for _, subject in subjects]
     return Rated(*_lines(named, charges, slices, sums, missing), frozenset(charged), frozenset(unrated_at))
 
@@ -159,7 +162,7 @@ class _Sums(NamedTuple):
 
     quantities: dict[int, int]
     estimates: dict[int, int]
-    parts: dict[int, dict[tuple[str | None, int], list[int]]]
+    parts: dict[int, dict[tuple[str | None, int], tuple[int, int]]]
 
 
 def _lines(
@@ -225,7 +228,7 @@ def _line(
 
 
 def _parts(
-    line: Line, period: Period, labelled: Mapping[tuple[str | None, int], list[int]]
+    line: Line, period: Period, labelled: Mapping[tuple[str | None, int], tuple[int, int]]
 ) -> Iterator[Part]:
     """The line's parts, which sum to it exactly.
 

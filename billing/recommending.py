@@ -71,20 +71,21 @@ def recommend(
     store: Store, reader: Reader, bill: Bill, *, as_of: datetime, tariff: Tariff, account: str | None
 ) -> Recommendations:
     """Replay the month of a bill under each choice; nothing is recommended where the bill has no lines or is incomplete."""
-    with replay_of(store, reader, bill, as_of=as_of, tariff=tariff) as replay:
+    with replay_of(store, reader, bill, as_of=as_of, tariff=tariff, account=account) as replay:
         return recommendations(replay, bill, account)
 
 
 @contextmanager
 def replay_of(
-    store: Store, reader: Reader, bill: Bill, *, as_of: datetime, tariff: Tariff
+    store: Store, reader: Reader, bill: Bill, *, as_of: datetime, tariff: Tariff, account: str | None
 ) -> Iterator[Replay | None]:
-    """The month of a bill, ready to be replayed; None where it has no lines, is incomplete or too large."""
+    """The month of the bill of `account` (None: of all), ready to be replayed; None where empty, incomplete or too large."""
     if not bill.total or not bill.complete or too_large(bill):
         yield None
         return
     limits = observed_limits(store.quota_observations(), as_of)
-    with open_replay(reader, bill.month, as_of=as_of, tariff=tariff, limits=limits) as replay:
+    whole = bill if account is None else None
+    with open_replay(reader, bill.month, as_of=as_of, tariff=tariff, limits=limits, bill=whole) as replay:
         yield replay
 
 

@@ -57,7 +57,7 @@ def month_caches(
         evicted=evicted,
     )
     shown = [life.cache_key for life in lives[:LIVES_SHOWN]]
-    with replay_of(store, reader, bill, as_of=as_of, tariff=tariff) as replay:
+    with replay_of(store, reader, bill, as_of=as_of, tariff=tariff, account=account) as replay:
         recommended = recommendations(replay, bill, account)
         saved = () if replay is None else savings(replay, lives, account)
     days = used_by_day(reader, bill.month, shown, until_s=until_s)

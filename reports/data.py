@@ -17,7 +17,7 @@ from billing.books import Statement
 from billing.budgets import BudgetState, budget_states
 from billing.comparing import Comparison, compare
 from billing.grouping import Group, group
-from billing.pipeline import MeteredBill, TagFilter, created_manually, make_metered_bill
+from billing.pipeline import MeteredBill, TagFilter, collector_paused, created_manually, make_metered_bill
 from billing.quotas.settings import QuotaSettings
 from billing.recommending import Recommendations
 from billing.reconciling import Reconciliation, Tolerance, reconcile
@@ -127,6 +127,7 @@ class ReportData:
         return epoch_s(self.bill.as_of) < self.bill.month.until_s
 
 
+@collector_paused()
 def gather(
     store: Store,
     reader: Reader,

@@ -39,6 +39,6 @@ def month_findings(
         tariff=tariff,
         groups=group(metered, "cache"),
     )
-    with replay_of(store, reader, metered.bill, as_of=as_of, tariff=tariff) as replay:
+    with replay_of(store, reader, metered.bill, as_of=as_of, tariff=tariff, account=account) as replay:
         saved = () if replay is None else savings(replay, lives, account)
         return Findings(tariff.currency, costs(lives, metered.bill.lines, tariff), saved, replay is not None)

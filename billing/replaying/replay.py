@@ -49,10 +49,20 @@ EVERYTHING = Selection()
 
 @contextmanager
 def open_replay(
-    reader: Reader, month: Month, *, as_of: datetime, tariff: Tariff, limits: Limits
+    reader: Reader,
+    month: Month,
+    *,
+    as_of: datetime,
+    tariff: Tariff,
+    limits: Limits,
+    bill: Bill | None = None,
 ) -> Iterator["Replay"]:
-    """The recorded month, ready to be replayed under any number of choices; `tariff` prices what is recorded."""
-    bill = make_bill(reader, month, as_of=as_of, tariff=tariff)
+    """The recorded month, ready to be replayed under any number of choices; `tariff` prices what is recorded.
+
+    bill: what that comes to for all accounts, where it is known already.
+    """
+    if bill is None:
+        bill = make_bill(reader, month, as_of=as_of, tariff=tariff)
     until_s = max(month.from_s, min(month.until_s, epoch_s(as_of)))
     with reader.between(month.from_s - LOOK_BACK_S, until_s) as connection:
         yield Replay(connection, bill, limits)
