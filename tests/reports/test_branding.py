@@ -49,7 +49,7 @@ def test_name_logo_colour_and_footer_stand_in_the_report_under_the_same_policy(t
     assert ":root{--accent:#7a1fa2}" in page
     assert "Only &#34;us&#34; &lt;/style&gt;" in page
     assert page.count("</style>") == 1
-    assert 'content:"Only \\000022us' in page
+    assert 'content:"Only\\000020\\000022us' in page
     assert "img-src data:; base-uri &#39;none&#39;" in page
     assert "unsafe" not in page.partition("<style>")[0]
     assert found.dark_colour is not None
