@@ -19,7 +19,7 @@ from reports.errors import PdfEngineError
 from reports.i18n import Words
 from reports.page import MESSAGES, Look, render_for_print, render_page
 from reports.pdf import font_advice, render_pdf
-from tests.reports.build import HOSTILE, full
+from tests.reports.build import HOSTILE, full, metered, report
 
 FULL = full()
 
@@ -69,7 +69,7 @@ def test_the_same_page_gives_the_same_bytes_and_says_what_the_bill_says(
 
 def test_a_foot_of_ones_own_stands_on_the_page_as_it_is(tmp_path: Path) -> None:
     look = Look(Branding("A & B", None, None, None, 'Only "us", (c) 2026: a\\b </style> é中 end'))
-    text = text_of(render_pdf(render_for_print(FULL, "en", look)).content, tmp_path)
+    text = text_of(render_pdf(render_for_print(report(metered([])), "en", look)).content, tmp_path)
     assert 'Only "us", (c) 2026: a\\b </style> é中 end' in text
 
 
