@@ -126,7 +126,7 @@ def growth(path: Path) -> list[tuple[str, str, str, str]]:
             (
                 f"{size:,} instances, one price change",
                 f"{against:.2f} × floor",
-                "≤ 1.5 ×",
+                "≤ 1.5 ×" if size == SIZES[-1] else "",
                 _memory(found[size]),
             ),
             ("  the same against a floor over our own files", f"{against_own:.2f} × floor", "", ""),
