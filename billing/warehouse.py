@@ -103,6 +103,11 @@ def sql_file(package: str, name: str) -> str:
     return (files(package) / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def has_rows(connection: Connection, select: str) -> bool:
+    """Whether a query, or `from TABLE`, gives any row."""
+    return connection.execute(f"select exists ({select})").fetchone() == (True,)
+
+
 def text_literal(text: str) -> str:
     """A text as a SQL literal, for statements that take no parameters."""
     return "'" + text.replace("'", "''") + "'"

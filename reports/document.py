@@ -12,6 +12,7 @@ from typing import Any
 from billing.bill import Line
 from billing.books import Statement
 from billing.comparing import Comparison
+from billing.csv_cells import harmless
 from billing.grouping import Group
 from billing.recommending import Recommendation
 from billing.trend import MonthCost
@@ -22,9 +23,6 @@ from rules.money import plain
 from rules.period import rfc3339
 
 VERSION = 1
-
-FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet takes for a formula."""
 
 
 def document(data: ReportData) -> dict[str, Any]:
@@ -115,9 +113,7 @@ def lines_csv(data: ReportData) -> str:
 def _harmless(cell: object) -> object:
     if isinstance(cell, bool):
         return str(cell).lower()
-    if isinstance(cell, str) and cell.startswith(FORMULA_BEGINNINGS) and not _is_number(cell):
-        return "'" + cell
-    return cell
+    return harmless(cell) if isinstance(cell, str) and not _is_number(cell) else cell
 
 
 def _is_number(text: str) -> bool:

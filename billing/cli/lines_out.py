@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from billing.csv_cells import harmless
 from billing.errors import UsageError
+from billing.whole_files import write_whole
 from rules.money import plain
 
 if TYPE_CHECKING:
@@ -29,9 +30,6 @@ DECIMAL_COLUMNS = {
     "estimated_amount": "DECIMAL(38,10)",
 }
 """The Parquet types of the columns that are neither text nor flags."""
-
-FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that Excel, LibreOffice and Google Sheets take for a formula."""
 
 
 def check_output(format_: str, output: Path | None) -> None:
@@ -107,12 +105,7 @@ def _write(output: Path | None, text: str) -> None:
     if output is None:
         sys.stdout.write(text)
         return
-    aside = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        aside.write_text(text, encoding="utf-8", newline="")
-        os.replace(aside, output)
-    finally:
-        aside.unlink(missing_ok=True)
+    write_whole(output, text)
 
 
 def _cell(value: object) -> str:
@@ -123,6 +116,6 @@ def _cell(value: object) -> str:
             return "true" if value else "false"
         case Decimal():
             return plain(value)
-        case str() if value.startswith(FORMULA_BEGINNINGS):
-            return "'" + value
+        case str():
+            return harmless(value)
     return str(value)

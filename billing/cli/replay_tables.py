@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from billing.cli.bill_tables import add_numbers, aligned
+from billing.whole_files import write_whole
 from rules.money import round_amount
 
 if TYPE_CHECKING:
@@ -198,9 +198,4 @@ def _draw(output: Path, points: Sequence[tuple[int, Decimal]], description: str)
     """The curve as SVG, there whole or not at all."""
     from reports.charts import curve_chart
 
-    aside = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        aside.write_text(str(curve_chart(points, description=description)), encoding="utf-8")
-        os.replace(aside, output)
-    finally:
-        aside.unlink(missing_ok=True)
+    write_whole(output, str(curve_chart(points, description=description)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 
 from billing.cli.options import Context, common_options
 from billing.errors import UsageError
+from billing.whole_files import write_whole
 
 if TYPE_CHECKING:
     from billing.cli.report_mail import Mailed, ReportMail
@@ -357,13 +357,6 @@ def _file_name(text: str) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file beside its place and rename it, so that it is never there by halves."""
+    """Write a file, making its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        aside.write_bytes(content)
-        aside.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    finally:
-        aside.unlink(missing_ok=True)
+    write_whole(path, content)

@@ -13,7 +13,7 @@ from pathlib import Path
 from billing.importing.columns import RecordKind
 from billing.importing.rejection import Problem
 from billing.importing.validation import Source, check, check_values
-from billing.warehouse import Connection
+from billing.warehouse import Connection, has_rows
 
 RawTexts = Callable[[str], str]
 """From a table of row numbers, the SQL that gives row, line, raw, code and message of each; the last two are mostly null."""
@@ -80,7 +80,7 @@ class Desk:
         """Whether any row has a problem with this code."""
         numbers = [str(number) for number, each in enumerate(rows.problems, start=1) if each.code == code]
         listed = ", ".join(numbers) or "NULL"
-        return self._any(f"{rows.relation} WHERE {rows.problem} IN ({listed})")
+        return has_rows(self.connection, f"FROM {rows.relation} WHERE {rows.problem} IN ({listed})")
 
     def drop(self, rows: Rows) -> None:
         """Forget rows that are not needed any more."""
@@ -107,7 +107,7 @@ class Desk:
         tags = f"tags_of_{table}"
         checked = check_values(kind.by_name["tags"], table, keep_empty=keep_empty)
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {tags} AS {checked.select}")
-        if not self._any(f"{tags} WHERE problem > 0 OR stored IS DISTINCT FROM given"):
+        if not has_rows(self.connection, f"FROM {tags} WHERE problem > 0 OR stored IS DISTINCT FROM given"):
             self.connection.execute(f"DROP TABLE {tags}")
             return rows
         before = len(rows.problems)
@@ -121,10 +121,6 @@ class Desk:
             raw_texts=rows.raw_texts,
             tables=(table, tags),
         )
-
-    def _any(self, relation: str) -> bool:
-        """Whether the relation has a row."""
-        return self.connection.execute(f"SELECT 1 FROM {relation} LIMIT 1").fetchone() is not None
 
     def _count(self, table: str) -> int:
         found = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from billing.metering.compile import quantities_sql, stored, template, usage_patterns_sql
 from billing.metering.slices import Slice
-from billing.warehouse import Connection
+from billing.warehouse import Connection, has_rows
 from rules.charges import PHASES, VALUE_NAMES
 from rules.units import to_micro
 
@@ -164,7 +164,7 @@ def _make_slices(connection: Connection, slices: Sequence[Slice]) -> None:
 def _make_used_caches(connection: Connection, as_of_s: int) -> None:
     """Which caches were used is asked only for those whose build has no known end: few, and mostly none."""
     asked_for = template("caches_without_end")
-    if connection.execute(f"select exists ({asked_for})").fetchone() == (True,):
+    if has_rows(connection, asked_for):
         sql = template("used_caches").format(as_of_s=as_of_s, asked_for=asked_for)
     else:
         sql = "select cast(null as integer) as cache_key where false"

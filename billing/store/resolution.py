@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from billing.store.layout import usual
 from billing.store.schema import BEGIN_AT, END, ID, OPEN_S, Kind, content
-from billing.warehouse import Connection, errors_explained, sql_file
+from billing.warehouse import Connection, errors_explained, has_rows, sql_file
 
 POSTINGS: Mapping[Kind, str] = {"instances": "instance_postings", "caches": "cache_postings"}
 """The view of each kind's journal, which is also the name of the statement that makes postings of versions."""
@@ -55,14 +55,9 @@ def resolve(connection: Connection, kind: Kind, incoming: str, *, merge: bool) -
 
 def _uncontested(connection: Connection, kind: Kind) -> str:
     """The condition of being added without further ado; nothing is looked at row by row where that is true of all."""
-    if not _any(connection, "contested"):
+    if not has_rows(connection, "from contested"):
         return "true"
     return f"hash({ID[kind]}) not in (select identity from contested)"
-
-
-def _any(connection: Connection, table: str) -> bool:
-    """Whether the table has a row."""
-    return connection.execute(f"select exists (from {table})").fetchone() == (True,)
 
 
 def _make_written_keys(connection: Connection, kind: Kind) -> None:
@@ -79,7 +74,7 @@ def _make_written_keys(connection: Connection, kind: Kind) -> None:
 def postings_sql(connection: Connection, kind: Kind, *, posted: int) -> str:
     """The postings that follow from the rows judged last: versions, and reversals of what they supersede."""
     versions = _sql(POSTINGS[kind], kind, posted=posted, open_s=OPEN_S, usual=usual(kind))
-    if not _any(connection, "stored_current"):
+    if not has_rows(connection, "from stored_current"):
         return versions
     return f"{versions} union all by name {_sql('reversals', kind, posted=posted, usual=usual(kind))}"
 

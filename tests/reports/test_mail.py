@@ -15,18 +15,9 @@ from reports.pdf import Pdf
 from tests.alerting.receivers import free_port, smtp_receiver
 from tests.cli.running import Shell
 from tests.reports.build import HOSTILE, full, metered, report
-from tests.reports.test_command import AS_OF, CACHES, INSTANCES
+from tests.reports.test_command import AS_OF
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-
-
-@pytest.fixture
-def imcost(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Shell:
-    shell = Shell(capsys, tmp_path / "ws")
-    for name, content in (("caches.csv", CACHES), ("instances.csv", INSTANCES)):
-        (tmp_path / name).write_text(content)
-        assert shell("import", tmp_path / name).code == 0
-    return shell
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 
 from tests.cli.running import Shell
-from tests.reports.test_command import AS_OF, CACHES, INSTANCES
+from tests.reports.test_command import AS_OF
 from tests.reports.test_files import sheets
 from tests.reports.test_pdf import text_of
 
@@ -20,15 +20,6 @@ from tests.reports.test_pdf import text_of
 def amounts(section: str) -> list[Decimal]:
     """The exact values behind a section's numbers, in their order."""
     return [Decimal(value) for value in re.findall(r'<data value="([^"]+)"', section)]
-
-
-@pytest.fixture
-def imcost(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Shell:
-    shell = Shell(capsys, tmp_path / "ws")
-    for name, content in (("caches.csv", CACHES), ("instances.csv", INSTANCES)):
-        (tmp_path / name).write_text(content)
-        assert shell("import", tmp_path / name).code == 0
-    return shell
 
 
 def stated(imcost: Shell) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ Names follow Prometheus's conventions: base units last, ratios from 0 to 1, inst
 no sample: an unknown limit is never a zero.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +14,7 @@ from billing.alerting.check import Checked
 from billing.alerting.thresholds import share_of
 from billing.alerting.watched import Seen
 from billing.store.alert_models import OutboxMessage
+from billing.whole_files import write_whole
 from rules.money import plain, round_fraction
 from rules.period import epoch_s
 
@@ -77,18 +77,10 @@ def metrics_text(seen: Seen, checked: Checked, *, waiting: int, undelivered: Seq
 def write_metrics(
     file: Path, seen: Seen, checked: Checked, *, waiting: int, undelivered: Sequence[OutboxMessage]
 ) -> None:
-    """Write the metrics beside the file and rename, so that a scrape never sees half of them."""
+    """Write the metrics, whole, so that a scrape never sees half of them."""
     text = metrics_text(seen, checked, waiting=waiting, undelivered=undelivered)
     file.parent.mkdir(parents=True, exist_ok=True)
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        aside.write_text(text, encoding="utf-8")
-        aside.chmod(0o644)
-        aside.replace(file)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(file)) from None
-    finally:
-        aside.unlink(missing_ok=True)
+    write_whole(file, text, mode=0o644)
 
 
 def _samples(

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,19 +15,18 @@ from billing import __version__
 from billing.bill import exact_sum
 from billing.books import Statement, statements
 from billing.books.reading import frozen_tariffs
+from billing.csv_cells import harmless
 from billing.exporting.focus.columns import PARQUET, Column, Value, Version, columns_of
 from billing.exporting.focus.rows import Cache, Row, rows
 from billing.store import Store
 from billing.warehouse import sql_file, write_rows
+from billing.whole_files import write_whole
 from rules.money import plain
 from rules.period import Month
 from rules.tariff import Tariff
 
 Format = Literal["csv", "parquet"]
 FORMATS: tuple[Format, ...] = ("csv", "parquet")
-
-FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
-"""How text begins that a spreadsheet takes for a formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,7 @@ def _cell(value: Value) -> str:
         return ""
     if isinstance(value, Decimal):
         return plain(value)
-    return "'" + value if value.startswith(FORMULA_BEGINNINGS) else value
+    return harmless(value)
 
 
 def _metadata(version: Version, columns: Sequence[Column], as_of: datetime) -> dict[str, Any]:
@@ -165,11 +163,5 @@ def _described(column: Column) -> dict[str, Any]:
 
 
 def _write(path: Path, text: str) -> Path:
-    """A file that is there whole or not at all."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        aside.write_text(text, encoding="utf-8", newline="")
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
+    write_whole(path, text)
     return path
