@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from reports.archive import VARIANT, Attached, add_ua_metadata, as_weasyprint
 from reports.errors import PdfEngineError
+from reports.structure import mend_structure
 
 try:
     with redirect_stdout(StringIO()):  # Where Pango is missing, WeasyPrint prints a page about it.
@@ -54,12 +55,18 @@ def render_pdf(
         ).write_pdf(
             stylesheets=[CSS(string=f"@page {{ size: {PAPERS[paper]} }}")],
             attachments=as_weasyprint(attached, created),
-            finisher=lambda document, pdf: add_ua_metadata(pdf),
+            finisher=_finish,
             pdf_variant=VARIANT,
             pdf_identifier=sha256(page.encode()).digest()[:16],
         )
     assert content is not None
     return Pdf(content, "".join(sorted(missing)))
+
+
+def _finish(document: object, pdf: object) -> None:
+    """What is changed of WeasyPrint's file before it is written."""
+    mend_structure(pdf)
+    add_ua_metadata(pdf)
 
 
 def font_advice(missing_glyphs: str) -> str | None:
