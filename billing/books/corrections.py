@@ -170,8 +170,16 @@ def _add(
             found.add_unrated(row)
 
 
-def pending(reader: Reader, ledger: Ledger, trail: Trail, *, as_of_s: int, tariffs: Tariffs) -> Pending:
-    """Every correction that no closed statement has yet, by month and line."""
+def pending(
+    reader: Reader,
+    ledger: Ledger,
+    trail: Trail,
+    *,
+    as_of_s: int,
+    tariffs: Tariffs,
+    only: Collection[int] | None = None,
+) -> Pending:
+    """Every correction that no closed statement has yet, by month and line; `only` of these cache keys, where given."""
     last = trail.last_close
     if last is None:
         return Pending()
@@ -186,7 +194,9 @@ def pending(reader: Reader, ledger: Ledger, trail: Trail, *, as_of_s: int, tarif
     unrated: list[UnratedChange] = []
     for close in sorted(trail.closes, key=lambda close: close.month):
         repriced = trail.pending_pricings(close)
-        keys = None if repriced else changed.within(close.month)
+        keys = only if repriced else changed.within(close.month)
+        if keys is not None and only is not None:
+            keys = [key for key in keys if key in only]
         if keys is None or keys:
             month = _Recount(reader, close, as_of_s, keys)
             found = month.against(

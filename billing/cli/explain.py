@@ -32,6 +32,11 @@ Examples:
     "--depth", type=click.IntRange(min=1), default=3, show_default=True, help="Levels of a month's total."
 )
 @click.option(
+    "--records",
+    type=click.IntRange(min=1),
+    help="List so many records of each line (default: 20, with --json 10000); the others are summed up.",
+)
+@click.option(
     "--diff", is_flag=True, help="Why the second of two months costs more, or less, than the first."
 )
 @common_options
@@ -42,12 +47,14 @@ def command(
     account: str | None,
     region: str | None,
     depth: int,
+    records: int | None,
     diff: bool,
 ) -> None:
     """Print the explanation as a tree, or as JSON."""
-    from billing.cli.explain_trees import print_explained, print_line, print_total
+    from billing.cli.explain_trees import RECORDS_SHOWN, print_explained, print_line, print_total
     from billing.explaining.explain import explain_target, explain_total, is_month
     from billing.explaining.line import LineExplanation
+    from billing.explaining.records import MOST_LISTED
     from billing.explaining.source import Sources
     from rules.period import parse_month
 
@@ -72,7 +79,10 @@ def command(
     with store.reader() as reader:
         sources = Sources(store, reader, as_of=ctx.as_of, tariff=ctx.load_tariff)
         only = None if month is None else parse_month(month)
-        explained = explain_target(store, sources, target, month=only, account=account, region=region)
+        most = (MOST_LISTED if ctx.json else RECORDS_SHOWN) if records is None else records
+        explained = explain_target(
+            store, sources, target, month=only, account=account, region=region, records=most
+        )
     if ctx.json:
         ctx.print_json(explained.to_json())
     elif isinstance(explained, LineExplanation):

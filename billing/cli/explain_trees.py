@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
     from billing.cli.options import Context
+    from billing.explaining.corrections import CorrectedLine
     from billing.explaining.difference import Difference
     from billing.explaining.explain import Explained, Group
     from billing.explaining.line import LineExplanation, RecordPart
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rules.tariff import Rate
 
 RECORDS_SHOWN = 20
-"""Records of a line in the tree; --json has all."""
+"""Records of a line in the tree, unless more are asked for."""
 
 PARTS_SHOWN = 30
 
@@ -115,18 +116,20 @@ def _add_line(ctx: Context, tree: Tree, found: LineExplanation, *, only: str | N
     if charge.source.note:
         what.add(f"[dim]{ctx.safe(charge.source.note)}[/dim]")
     sums = tree.add(f"quantity: {plain(line.quantity)} {line.unit}, the sum of")
-    records = [part for part in found.records if only in (None, part.record.id)]
-    for part in records[:RECORDS_SHOWN]:
+    for part in found.records:
         _add_record(ctx, sums, part, line.unit)
-    left = len(found.records) - min(len(records), RECORDS_SHOWN)
-    if left:
-        sums.add(f"and {left} more (all of them: --json)")
+    further = found.further
+    if further.records:
+        more = "" if only else f", --records {found.further.records + len(found.records)} lists all"
+        sums.add(
+            f"{plain(further.quantity)} {line.unit}  {further.records} more  [dim]({plain(further.amount)}){more}[/dim]"
+        )
     if found.rate is None:
         tree.add("rate: free of charge")
     else:
         _add_rate(ctx, tree, found.rate)
     for each in found.corrections:
-        tree.add(f"corrected by {each['amount']} on {each['stated_in']}: {ctx.safe(each['reason'])}")
+        _add_correction(ctx, tree, each)
     for why in found.why_estimated:
         tree.add(f"estimated: {ctx.safe(why)}")
     exact = found.exact
@@ -134,6 +137,31 @@ def _add_line(ctx: Context, tree: Tree, found: LineExplanation, *, only: str | N
         f"amount: {ctx.safe(found.formula)} = {exact.numerator}/{exact.denominator},"
         f" rounded once, half up at the tenth decimal: {plain(line.amount)}"
     )
+
+
+def _add_correction(ctx: Context, tree: Tree, found: CorrectedLine) -> None:
+    document = found.document
+    where = f"on {found.stated_in}" if found.stated_in else "on the first open month, not closed yet"
+    branch = tree.add(f"corrected by {document['amount']} {where}: {ctx.safe(document['reason'])}")
+    unit = document["unit"]
+    branch.add(f"stated until then: {plain(found.stated.amount)}, for {plain(found.stated.quantity)} {unit}")
+    branch.add(f"now: {plain(found.now.amount)}, for {plain(found.now.quantity)} {unit}")
+    for each in found.records[:RECORDS_SHOWN]:
+        late = branch.add(f"{each.what}: {each.kind} {ctx.safe(each.id)}, {_place(ctx, each.version)}")
+        if each.was is not None and each.what == "revised":
+            late.add(f"[dim]was counted {_span(each.was)}[/dim]")
+        counted = each.was if each.now is None else each.now
+        if counted is not None:
+            late.add(f"{'was' if each.now is None else 'is'} counted {_span(counted)}")
+    left = found.further + max(0, len(found.records) - RECORDS_SHOWN)
+    if left:
+        branch.add(f"and {left} more records (--json lists them)")
+
+
+def _span(span: tuple[int, int | None]) -> str:
+    from rules.period import rfc3339
+
+    return f"from {rfc3339(span[0])}" + ("" if span[1] is None else f" until {rfc3339(span[1])}")
 
 
 def _add_record(ctx: Context, tree: Tree, part: RecordPart, unit: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from billing.bill import exact_sum
 from billing.books.statement import Statement
 from billing.errors import UsageError
+from billing.explaining.corrections import Corrections
 from billing.explaining.finding import (
     LINE_ID,
     MONTH,
@@ -18,12 +19,12 @@ from billing.explaining.finding import (
     keys_of_instance,
 )
 from billing.explaining.line import LineExplanation, by_batch, explain_lines
-from billing.explaining.records import Paths
+from billing.explaining.records import MOST_LISTED, Listed, Paths
 from billing.explaining.source import MonthSource, Sources
 from billing.store import Store
 from rules.charges import CHARGES
 from rules.money import plain
-from rules.period import Month
+from rules.period import Month, epoch_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +82,33 @@ def explain_target(
     month: Month | None,
     account: str | None = None,
     region: str | None = None,
+    records: int = MOST_LISTED,
 ) -> LineExplanation | Explained:
-    """The explanation of a line id, a cache or an instance; a UsageError where nothing of that name costs anything."""
+    """The explanation of a line id, a cache or an instance; a UsageError where nothing of that name costs anything.
+
+    records: how many of each line are listed; the others are summed up.
+    """
+    listed = Listed(records)
     paths = by_batch(store.batches())
     if LINE_ID.fullmatch(target):
         found = find_line(sources, target, month)
-        lines = explain_lines(found.source, found.key, paths, only=target)
+        lines = explain_lines(found.source, found.key, paths, only=target, listed=listed)
         if not lines and found.source.close is not None:
-            lines = explain_lines(sources.by_now(found.source.close), found.key, paths, only=target)
+            lines = explain_lines(
+                sources.by_now(found.source.close), found.key, paths, only=target, listed=listed
+            )
         if not lines:
             raise UsageError(
                 f"{found.key.cache_id} has no line {target} in {found.source.month.label} any more",
                 hint="its records have changed; imcost charges shows what there is",
             )
-        return replace(lines[0], corrections=sources.corrections(lines[0].source.month, target))
+        return _corrected(sources, lines[0], found.key, paths)
     if target.startswith("ln-"):
         raise UsageError(f"{target} is no line id", hint="one is ln- and twenty hexadecimal digits")
     for each in candidates(sources, month):
         source = sources.of(each)
         for view in (source,) if source.close is None else (source, sources.by_now(source.close)):
-            if (explained := _named(view, target, account, region, paths)) is not None:
+            if (explained := _named(view, target, account, region, paths, listed)) is not None:
                 return explained
     where = "any month" if month is None else month.label
     raise UsageError(
@@ -109,8 +117,23 @@ def explain_target(
     )
 
 
+def _corrected(sources: Sources, found: LineExplanation, key: Key, paths: Paths) -> LineExplanation:
+    """A line with its corrections, those that the first open month carries included."""
+    corrections = Corrections(sources.reader, sources.ledger, sources.trail, paths)
+    line = found.line
+    made = corrections.of_line(
+        found.source.month,
+        line.line_id,
+        key,
+        as_of_s=epoch_s(sources.as_of),
+        from_s=line.period_from,
+        until_s=line.period_until,
+    )
+    return replace(found, corrections=made)
+
+
 def _named(
-    source: MonthSource, target: str, account: str | None, region: str | None, paths: Paths
+    source: MonthSource, target: str, account: str | None, region: str | None, paths: Paths, listed: Listed
 ) -> Explained | None:
     """What a cache or instance of this name costs in a month; None where it costs nothing."""
     of_cache = keys_of_cache(source.reader, target, account, region)
@@ -121,7 +144,7 @@ def _named(
             raise UsageError(
                 f"{target} used no cache in {source.month.label}", hint="nothing is charged for it here"
             )
-        lines = explain_lines(source, key, paths)
+        lines = explain_lines(source, key, paths, listed=listed if of_cache else Listed(record=target))
         if not of_cache:
             lines = [line for line in lines if any(part.record.id == target for part in line.records)]
         if lines:

@@ -8,11 +8,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from billing.bill import Line
+from billing.explaining.corrections import CorrectedLine
 from billing.explaining.finding import Key
-from billing.explaining.records import Behind, Paths, cache_behind, instances_behind
+from billing.explaining.records import (
+    EARLIEST,
+    Behind,
+    Listed,
+    Paths,
+    Sums,
+    cache_behind,
+    instances_behind,
+    sums_behind,
+)
 from billing.explaining.source import MonthSource
 from billing.metering import Slice, make_slices, meter
 from billing.metering.compile import stored
@@ -70,11 +80,24 @@ class RecordPart:
         }
 
 
+class Further(NamedTuple):
+    """The records of a line that are not listed, summed up."""
+
+    records: int = 0
+    quantity: Decimal = Decimal(0)
+    amount: Decimal = Decimal(0)
+
+    def to_json(self) -> dict[str, Any]:
+        """How many they are and what they come to."""
+        return {"records": self.records, "quantity": plain(self.quantity), "amount": plain(self.amount)}
+
+
 @dataclass(frozen=True, slots=True)
 class LineExplanation:
     """A line with everything behind it; `rate` is None where the charge is free.
 
-    corrections: what later statements said about a line of a closed month.
+    records, further: those that are listed, and the sums of the others. corrections: what later statements said about a line of
+    a closed month.
     """
 
     source: MonthSource
@@ -84,7 +107,8 @@ class LineExplanation:
     exact: Fraction
     records: tuple[RecordPart, ...]
     why_estimated: tuple[str, ...]
-    corrections: tuple[Mapping[str, Any], ...] = ()
+    further: Further
+    corrections: tuple[CorrectedLine, ...] = ()
 
     @property
     def formula(self) -> str:
@@ -95,7 +119,7 @@ class LineExplanation:
         return f"{plain(line.quantity)} {line.unit} × {plain(line.rate)} per {line.per}"
 
     def to_json(self) -> dict[str, Any]:
-        """The explanation; the amounts of `records` sum to the line's."""
+        """The explanation; the amounts of `records` and `further` sum to the line's."""
         charge = self.charge
         return {
             "line_id": self.line.line_id,
@@ -129,7 +153,8 @@ class LineExplanation:
             },
             "line": self.line.to_json(),
             "records": [each.to_json() for each in self.records],
-            "corrections": [dict(each) for each in self.corrections],
+            "further_records": self.further.to_json(),
+            "corrections": [each.to_json() for each in self.corrections],
         }
 
 
@@ -160,9 +185,12 @@ def rate_json(found: Rate, tariff_id: str) -> dict[str, Any]:
 
 
 def explain_lines(
-    source: MonthSource, key: Key, paths: Paths, *, only: str | None = None
+    source: MonthSource, key: Key, paths: Paths, *, only: str | None = None, listed: Listed = EARLIEST
 ) -> list[LineExplanation]:
-    """The explanations of a cache's lines in a month, or of the one line `only`; empty where there is none."""
+    """The explanations of a cache's lines in a month, or of the one line `only`; empty where there is none.
+
+    Takes memory for the records that are listed, whatever the month has.
+    """
     month = source.month
     slices = make_slices(source.tariff, month.from_s, source.until_s)
     with source.reader.between(month.from_s, source.until_s) as connection, collector_paused():
@@ -170,7 +198,8 @@ def explain_lines(
         lines = [line for line in rate(metering, source.tariff).lines if only in (None, line.line_id)]
         cache = cache_behind(connection, key, paths) if lines else None
         return [
-            Explaining(source, connection, key, line, slices, cache, paths).explanation() for line in lines
+            Explaining(source, connection, key, line, slices, cache, paths).explanation(listed)
+            for line in lines
         ]
 
 
@@ -194,7 +223,7 @@ class Explaining:
         self._values = next(cut.values for cut in slices if cut.from_s == line.period_from)
         self._until_s = line.period_until
 
-    def explanation(self) -> LineExplanation:
+    def explanation(self, listed: Listed = EARLIEST) -> LineExplanation:
         """The explanation, after its parts were added up; an AssertionError where they don't give the line."""
         line, charge = self._line, self._charge
         found = (
@@ -203,15 +232,22 @@ class Explaining:
             else self._source.tariff.rate(charge.rate, line.region, line.period_from)
         )
         price = Fraction(0) if found is None else found.price.per_unit(charge.unit)
-        parts = list(self._parts())
-        quantity_micro = sum(to_micro(part.held) * part.units for part in parts)
+        sums = self._sums()
+        parts = self._parts(sums, listed)
+        weights = [to_micro(part.held) * part.units for part in parts]
+        quantity_micro, records = sum(weights), len(parts)
+        if charge.record == "instance":
+            quantity_micro = sum(to_micro(held) * each.seconds for each, held in sums)
+            records = sum(each.records for each, _ in sums)
         assert from_micro(quantity_micro) == line.quantity, (
             f"the records of {line.line_id} give {from_micro(quantity_micro)}, the meter gave {line.quantity}"
         )
         amount = round_amount(quantity_micro * price.numerator, price.denominator * MICRO)
         assert amount == line.amount, f"{line.line_id} comes to {amount}, rating gave {line.amount}"
-        weights = [to_micro(part.held) * part.units for part in parts]
-        shares = spread(line.amount, weights, [f"{index:09}" for index in range(len(parts))])
+        left = quantity_micro - sum(weights)
+        assert (left > 0) == (records > len(parts)), f"{line.line_id} has records that are counted otherwise"
+        ids = [f"{index:09}" for index in range(len(parts) + 1)]
+        *shares, rest = spread(line.amount, [*weights, left], ids)
         return LineExplanation(
             self._source,
             line,
@@ -219,20 +255,30 @@ class Explaining:
             found,
             Fraction(quantity_micro, MICRO) * price,
             tuple(_with_amount(part, share) for part, share in zip(parts, shares, strict=True)),
-            tuple(self._why_estimated(parts)),
+            tuple(self._why_estimated(sums)),
+            Further(records - len(parts), from_micro(left), rest),
         )
 
-    def _parts(self) -> Iterator[RecordPart]:
-        line = self._line
+    def _sums(self) -> list[tuple[Sums, Decimal]]:
+        """What all instances come to by their extra storage, with what each of them holds: more than nothing."""
         if self._charge.record == "cache":
-            yield self.part(self._cache)
-            return
-        for record in instances_behind(
-            self._connection, self._key, line.period_from, self._until_s, self._paths
-        ):
-            part = self.part(record)
-            if part.units and part.held:
-                yield part
+            return []
+        found = sums_behind(self._connection, self._key, self._line.period_from, self._until_s)
+        held = [(each, self._held(each._asdict())) for each in found]
+        return [(each, held) for each, held in held if held]
+
+    def _held(self, columns: Mapping[str, Any]) -> Decimal:
+        held = self._charge.held.evaluate(self._columns(Behind("instance", "", columns, 0, ())), self._values)
+        assert held is not None, "a line's quantity is known"
+        return held
+
+    def _parts(self, sums: Sequence[tuple[Sums, Decimal]], listed: Listed) -> list[RecordPart]:
+        """The listed records' parts."""
+        if self._charge.record == "cache":
+            return [self.part(self._cache)]
+        extras = [each.extra_ephemeral_micro for each, _ in sums]
+        found = instances_behind(self._connection, self._key, extras, listed, self._paths)
+        return [self.part(record) for record in found]
 
     def part(self, record: Behind) -> RecordPart:
         """A record's part of the line; its share of the amount is left open."""
@@ -292,15 +338,25 @@ class Explaining:
             runs = "it is still open" if end_s >= OPEN_S else f"it ended {rfc3339(end_s)}"
             yield f"{runs}; {by} at {date_label(self._until_s)}"
 
-    def _why_estimated(self, parts: Sequence[RecordPart]) -> Iterator[str]:
+    def _why_estimated(self, sums: Sequence[tuple[Sums, Decimal]]) -> Iterator[str]:
         if not self._line.estimated:
             return
         for column in self._charge.estimated_when:
             if self._cache.columns.get(stored(column)) is None:
                 yield f"{column} of {self._cache.id} is not known"
-        open_ = [part for part in parts if part.record.columns["known_until_s"] < part.until_s]
-        if open_ and self._charge.end == "until_at":
-            yield f"{len(open_)} records run on past their last observation, the first of them {open_[0].record.id}"
+        if self._charge.end != "until_at":
+            return
+        if self._charge.record == "cache":
+            running_on = int(
+                self._cache.columns["known_until_s"] < min(self._cache.columns["until_s"], self._until_s)
+            )
+            first = self._cache.id
+        else:
+            running_on = sum(each.running_on for each, _ in sums)
+            firsts = [each.first_running_on for each, _ in sums if each.first_running_on is not None]
+            first = min((each["started_s"], each["instance_id"]) for each in firsts)[1] if firsts else ""
+        if running_on:
+            yield f"{running_on} records run on past their last observation, the first of them {first}"
 
 
 def _with_amount(part: RecordPart, amount: Decimal) -> RecordPart:

@@ -11,6 +11,9 @@ from rules.period import rfc3339
 Paths = Mapping[int, str]
 """The file of each batch."""
 
+MOST_LISTED = 10_000
+"""Records of a line that are listed unless more are asked for: a cache may have millions in a month."""
+
 
 class Version(NamedTuple):
     """One version of a record: the batch, its file, the line in it (None: it stands in no file, a complete list ended it)."""
@@ -65,12 +68,48 @@ def cache_behind(connection: Connection, key: Key, paths: Paths) -> Behind | Non
     return _behind("cache", key.cache_id, rows[0], counting, versions.get(key.cache_id, []), paths)
 
 
-def instances_behind(
-    connection: Connection, key: Key, from_s: int, until_s: int, paths: Paths
-) -> list[Behind]:
-    """The instances of a cache that run inside [from_s, until_s), by their begin."""
-    bound = {"key": key.key, "from_s": from_s, "until_s": until_s}
+class Listed(NamedTuple):
+    """Which of the records behind a line are listed: the earliest so many, or only one by its name; the others are summed up."""
+
+    most: int = MOST_LISTED
+    record: str | None = None
+
+
+EARLIEST = Listed()
+"""The earliest MOST_LISTED."""
+
+
+class Sums(NamedTuple):
+    """What the instances of one declared extra storage come to; see sums_behind.sql."""
+
+    extra_ephemeral_micro: int | None
+    records: int
+    seconds: int
+    running_on: int
+    first_running_on: Mapping[str, Any] | None
+
+
+def sums_behind(connection: Connection, key: Key, from_s: int, until_s: int) -> list[Sums]:
+    """What the instances of a cache that run inside [from_s, until_s) come to, by declared extra storage."""
+    span = {"from_s": from_s, "until_s": until_s}
     select = sql_file("billing.explaining", "instances_behind")
+    connection.execute(f"create or replace temp table all_behind as {select}", {"key": key.key} | span)
+    return [Sums(**row) for row in _rows(connection, "sums_behind", span)]
+
+
+def instances_behind(
+    connection: Connection, key: Key, extras: Sequence[int | None], listed: Listed, paths: Paths
+) -> list[Behind]:
+    """Of the instances that `sums_behind` has just summed up, those that are listed, by their begin.
+
+    extras: the declared extra storage of which records count.
+    """
+    bound = {
+        "extras": [-1 if extra is None else extra for extra in extras],
+        "record": listed.record,
+        "most": listed.most,
+    }
+    select = sql_file("billing.explaining", "behind")
     connection.execute(f"create or replace temp table behind as {select}", bound)
     rows = fetched(connection.execute("from behind order by started_s, instance_id"))
     found = _rows(connection, "instance_versions", {"account": key.account_id, "region": key.region})

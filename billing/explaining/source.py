@@ -1,10 +1,8 @@
 """Where a month's numbers come from: as it was closed (its records, its tariff, its moment), or as it stands now."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from billing.books.reading import frozen_tariffs
 from billing.books.trail import Act, Trail, read_trail
@@ -74,13 +72,3 @@ class Sources:
         """A closed month as corrections see it: the records as they are by now, the tariff that it is priced by."""
         tariff = self._frozen(self.trail.pricings(close)[-1].tariff_sha256)
         return MonthSource(close.month, self.reader, tariff, self.as_of, close, by_now=True)
-
-    def corrections(self, month: Month, line_id: str) -> tuple[Mapping[str, Any], ...]:
-        """What closed statements say about a line of another month, each with the month of the statement as `stated_in`."""
-        return tuple(
-            {"stated_in": act.month.label} | each
-            for act in self.trail.closes
-            for corrections, _ in self.ledger.corrections(act.entry_id)
-            for each in json.loads(corrections)
-            if (each["line_id"], each["corrects_month"]) == (line_id, month.label)
-        )

@@ -100,12 +100,58 @@ def test_a_closed_line_is_explained_as_it_was_closed_with_its_corrections(
     line_id = lines(used)["usage.cache_disk"]["line_id"]
     before = used("explain", line_id, "--month", "2026-10", "--as-of", NOW, "--json").json
     bring(used, tmp_path, "late.csv", run("eci-4", 1, "2026-12-02T00:00:00Z"))
+    carried = used("explain", line_id, "--as-of", NOW, "--json").json["corrections"]
+    assert [(each["stated_in"], each["amount"]) for each in carried] == [(None, "0.084")]
     assert close(used, "2026-11", "--allow-estimates") == 0
     after = used("explain", line_id, "--as-of", NOW, "--json").json
     assert (after["amount"], after["status"], before["corrections"]) == (before["amount"], "closed", [])
     assert [(each["stated_in"], each["amount"]) for each in after["corrections"]] == [("2026-11", "0.084")]
+    [corrected] = after["corrections"]
+    assert corrected == carried[0] | {"stated_in": "2026-11", "payable": corrected["payable"]}
+    assert corrected["stated"]["amount"] == before["amount"]
+    assert Decimal(corrected["now"]["amount"]) == Decimal(before["amount"]) + Decimal("0.084")
+    [record] = corrected["late_records"]
+    assert (record["id"], record["what"], Path(record["path"]).name, record["was"]) == (
+        "eci-4",
+        "late",
+        "late.csv",
+        None,
+    )
+    tree = used("explain", line_id, "--as-of", NOW).out
+    assert f"stated until then: {before['amount']}" in tree
+    assert "late: instance eci-4" in tree
     late = used("explain", "eci-4", "--as-of", NOW, "--json").json
     assert (late["amount"], late["lines"][0]["status"]) == ("0.084", "closed, by now")
+
+
+def test_corrections_of_corrections_lead_on_from_one_another(used: Shell, tmp_path: Path) -> None:
+    for month in ("2026-09", "2026-10"):
+        assert close(used, month, "--allow-estimates") == 0
+    line_id = lines(used)["usage.cache_disk"]["line_id"]
+    bring(used, tmp_path, "late.csv", run("eci-4", 1, "2026-12-02T00:00:00Z"))
+    assert close(used, "2026-11", "--allow-estimates") == 0
+    bring(used, tmp_path, "later.csv", run("eci-4", 2, "2026-12-03T00:00:00Z"))
+    first, second = used("explain", line_id, "--as-of", NOW, "--json").json["corrections"]
+    assert (first["stated_in"], second["stated_in"]) == ("2026-11", None)
+    assert second["stated"] == first["now"]
+    [record] = second["late_records"]
+    assert (record["id"], record["what"]) == ("eci-4", "revised")
+    assert record["was"]["until"] < record["now"]["until"]
+    by_now = used("explain", "eci-4", "--as-of", NOW, "--json").json["lines"][0]
+    assert second["now"]["amount"] == by_now["line"]["amount"]
+
+
+def test_a_line_of_many_records_lists_some_and_sums_up_the_others(used: Shell) -> None:
+    line_id = lines(used)["usage.cache_disk"]["line_id"]
+    whole = used("explain", line_id, "--as-of", NOW, "--json").json
+    found = used("explain", line_id, "--as-of", NOW, "--json", "--records", "1").json
+    assert [each["id"] for each in found["records"]] == ["eci-1"]
+    further = found["further_records"]
+    assert (whole["further_records"]["records"], further["records"]) == (0, 2)
+    for name in ("amount", "quantity"):
+        listed = sum(Decimal(each[name]) for each in found["records"])
+        assert listed + Decimal(further[name]) == Decimal(whole[name])
+    assert "2 more" in used("explain", line_id, "--as-of", NOW, "--records", "1").out
 
 
 @pytest.mark.parametrize(

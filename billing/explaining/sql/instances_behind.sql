@@ -23,4 +23,3 @@ where
         from instance_postings as r
         where r.sign = -1 and r.cache_key = $key and r.batch = i.batch and r.line = i.line
     )
-order by i.started_s, i.instance_id
