@@ -34,7 +34,7 @@ Examples:
 @click.option(
     "--records",
     type=click.IntRange(min=1),
-    help="List so many records of each line (default: 20, with --json 10000); the others are summed up.",
+    help="List so many records of each line (default: 20, with --json 5000); the others are summed up.",
 )
 @click.option(
     "--diff", is_flag=True, help="Why the second of two months costs more, or less, than the first."

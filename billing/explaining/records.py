@@ -11,7 +11,7 @@ from rules.period import rfc3339
 Paths = Mapping[int, str]
 """The file of each batch."""
 
-MOST_LISTED = 10_000
+MOST_LISTED = 5_000
 """Records of a line that are listed unless more are asked for: a cache may have millions in a month."""
 
 
