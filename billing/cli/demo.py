@@ -1,4 +1,4 @@
-"""`imcost demo`: a workspace with a generated, realistic month, its bill, and its report."""
+"""`imcost demo`: a workspace with a year of generated, realistic months, the bill of the last one, and its report."""
 
 from __future__ import annotations
 
@@ -14,12 +14,28 @@ from billing.cli import report
 from billing.cli.options import Context, common_options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from billing.importing.summary import ImportSummary
     from billing.workspace import Workspace
     from rules.period import Month
 
 DEFAULT_FOLDER = "imcost-demo"
 MARK = "DEMO.txt"
+BUDGETS = """
+[[alerts.budget]]
+name = "image caches"
+monthly = "1500"
+actual = ["80%", "100%"]
+forecast = ["100%"]
+
+[[alerts.budget]]
+name = "machine learning"
+monthly = "800"
+tag = { team = "ml" }
+actual = ["80%", "100%"]
+forecast = ["100%"]
+"""
 MARK_TEXT = "Made by imcost demo. Every account, cache, instance and agreement in here is made up.\n"
 
 CACHES_SHOWN = 12
@@ -76,18 +92,55 @@ def _claim(workspace: Workspace) -> None:
 
 
 def _fill(ctx: Context, month: Month) -> ImportSummary:
-    """Write the company's tariff and exports, and import these."""
+    """Write the company's tariff and exports; import these, and close the months before in between, as it would have done."""
     from billing.cli.init import make_workspace
     from billing.demo import write_sources, write_tariff
+    from billing.importing.summary import ImportSummary
+
+    workspace = ctx.workspace
+    if make_workspace(workspace.root, write_tariff(workspace.tariffs, month)):
+        with workspace.settings.open("a", encoding="utf-8") as settings:
+            settings.write(BUDGETS)
+    sources = write_sources(_sources(workspace), month)
+    earlier = _import(ctx, sources.earlier)
+    _close(ctx, sources.to_close)
+    later = _import(ctx, sources.later)
+    return ImportSummary(
+        [*earlier.batches, *later.batches],
+        earlier.derived + later.derived,
+        [*earlier.notes, *later.notes],
+    )
+
+
+def _import(ctx: Context, paths: Sequence[Path]) -> ImportSummary:
     from billing.importing.opening import Request
     from billing.importing.run import run
     from rules.period import rfc3339
 
-    workspace = ctx.workspace
-    make_workspace(workspace.root, write_tariff(workspace.tariffs, month))
-    paths = write_sources(_sources(workspace), month)
     request = Request(paths=[str(path) for path in paths], now=rfc3339(ctx.as_of))
-    return run(workspace, request, stdin=io.BytesIO())
+    return run(ctx.workspace, request, stdin=io.BytesIO())
+
+
+def _close(ctx: Context, months: Iterable[Month]) -> None:
+    """Close those of the months that are not closed yet, although parts of them rest on estimates."""
+    from billing import __version__
+    from billing.books import CloseRequest, close
+    from billing.books.trail import read_trail
+    from billing.cli.books_settings import user_name
+
+    store, tariff = ctx.open_store(), ctx.load_tariff()
+    trail = read_trail(store.ledger.entries())
+    for month in months:
+        if trail.close_of(month) is None:
+            request = CloseRequest(
+                month=month,
+                now=ctx.as_of,
+                tariff=tariff,
+                user=user_name(),
+                program=__version__,
+                allow_estimates=True,
+            )
+            close(store, request)
 
 
 def _report(ctx: Context, month: Month) -> report.Written:

@@ -9,12 +9,17 @@ from functools import cache
 from random import Random
 
 from billing.demo.workloads import HOUR_WEIGHTS, WEEKEND_PERCENT, Workload
-from rules.period import Day
+from rules.period import Day, Month
 
 HOUR_S, DAY_S, MINUTE_S = 3600, 24 * 3600, 60
 OFFSET_S = 8 * HOUR_S
 IDLE_S = 9 * DAY_S
 """How long an automatic cache is still there after its successor came."""
+
+CLEAN_UPS = (1, 6)
+"""The months on whose first day somebody deletes what nobody had deleted: every January and June."""
+SPARED_S = 11 * DAY_S
+"""A clean-up spares what is younger than this."""
 
 ID_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 REGION_MARKS = {"cn-hangzhou": "bp1", "cn-shanghai": "uf6"}
@@ -22,7 +27,7 @@ REGION_MARKS = {"cn-hangzhou": "bp1", "cn-shanghai": "uf6"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cache:
-    """One image cache as it really was; times are epoch seconds, `ended_s` None where it is still there.
+    """One image cache as it really was; times are epoch seconds, `ended_s` may lie in the future.
 
     succeeded_s: when the next version came.
     """
@@ -36,7 +41,7 @@ class Cache:
     failed_s: int | None
     standard_snapshot_s: int | None
     succeeded_s: int
-    ended_s: int | None
+    ended_s: int
     snapshot_centi_gib: int | None
 
 
@@ -108,11 +113,7 @@ def _cache_at(workload: Workload, at_s: int) -> Cache | None:
     numbers = list(releases(workload, at_s - 3 * workload.release_days * DAY_S, at_s))
     for number in reversed(numbers):
         found = _cache(workload, number)
-        if (
-            found.ready_s is not None
-            and found.ready_s <= at_s
-            and (found.ended_s is None or at_s < found.ended_s)
-        ):
+        if found.ready_s is not None and found.ready_s <= at_s < found.ended_s:
             return found
     return None
 
@@ -182,13 +183,23 @@ def _failed_build(workload: Workload, number: int) -> Cache | None:
     )
 
 
-def _ended_s(workload: Workload, number: int) -> int | None:
-    """When a cache went: by its retention, by hand after two newer ones, by itself when unused; or never."""
+def _ended_s(workload: Workload, number: int) -> int:
+    """When a cache went: by its retention, by itself when unused, by hand after two newer ones, or in a clean-up."""
     if workload.keep_days is not None:
         return _created_s(workload, number) + workload.keep_days * DAY_S
     if workload.automatic:
         return _released_s(workload, number + 1) + IDLE_S
-    return _released_s(workload, number + 2) + 2 * HOUR_S if workload.tidy else None
+    if workload.tidy:
+        return _released_s(workload, number + 2) + 2 * HOUR_S
+    return _clean_up_s(_created_s(workload, number) + SPARED_S) + number % 60 * MINUTE_S
+
+
+def _clean_up_s(from_s: int) -> int:
+    """Ten o'clock on the day of the first clean-up at or after a moment."""
+    month = Month.containing(from_s).next()
+    while int(month.label[-2:]) not in CLEAN_UPS:
+        month = month.next()
+    return month.from_s + 10 * HOUR_S
 
 
 def _draw(workload: Workload, what: str, which: int | str) -> Random:

@@ -27,7 +27,7 @@ class Workload:
     size_gib: of its caches; snapshot_percent: of that, what the snapshot really holds. extra_gib: ephemeral storage
     declared beyond the included 30 GiB, which is what automatic caches are charged by. starts: instances on a working
     day. run_min: shortest and longest run, in minutes. release_days: a new version, and with it a new cache, so often.
-    keep_days: retention asked for, None for ever. tidy: old versions are deleted by hand.
+    keep_days: retention asked for, None for ever. tidy: old versions are deleted by hand at once, not in a clean-up.
     """
 
     name: str
@@ -102,7 +102,7 @@ WORKLOADS: tuple[Workload, ...] = (
     ),
     Workload(
         name="trainer", team="ml", env="prod", account=LEARNING, region=SHANGHAI, size_gib=120, snapshot_percent=62,
-        instant=True, vcpu=16, memory_gib=64, rhythm="training", starts=2, run_min=(240, 1900), release_days=8,
+        instant=True, vcpu=16, memory_gib=64, rhythm="training", starts=2, run_min=(240, 1900), release_days=5,
         tidy=False,
     ),
     Workload(
