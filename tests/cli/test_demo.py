@@ -1,5 +1,6 @@
 """`imcost demo`: a month that has everything in it, made in one go, the same every time, and only in a folder of its own."""
 
+import csv
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ AS_OF = "2026-11-15"
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The generated exports of two months."""
+    """The generated log of a year, and the exports of two months."""
     folder = tmp_path_factory.mktemp("sources")
     write_sources(folder, Month("2026-10"))
     return folder
@@ -22,7 +23,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_same_month_is_the_same_bytes(sources: Path, tmp_path: Path) -> None:
     again = write_sources(tmp_path, Month("2026-10"))
-    assert {path.name: path.read_bytes() for path in again} == {
+    assert {path.name: path.read_bytes() for path in (*again.earlier, *again.later)} == {
         path.name: path.read_bytes() for path in sources.iterdir()
     }
 
@@ -71,8 +72,27 @@ def test_the_demo_has_everything_in_it(imcost: Shell, demo: Demo) -> None:
     instances = bill["records"]["instances"]
     assert instances["overlapping"] > 1000
     assert all(instances[name] for name in ("charged", "free", "without_cache", "unknown_cache"))
-    assert imcost("charges", "2026-09", "--as-of", AS_OF, "--json").json["total"] != "0"
+    assert imcost("charges", "2025-10", "--as-of", AS_OF, "--json").json["total"] != "0"
     assert imcost("check", "--as-of", AS_OF).code == 0
+
+
+def test_the_months_before_are_closed_and_what_came_late_is_corrected(imcost: Shell, demo: Demo) -> None:
+    imcost.workspace = demo.folder
+    entries = imcost("audit", "--as-of", AS_OF, "--json").json["entries"]
+    assert {entry["action"] for entry in entries} == {"close"}
+    assert [entry["month"] for entry in entries[-12:]] == [
+        *(f"2025-{month}" for month in (10, 11, 12)),
+        *(f"2026-{month:02}" for month in range(1, 10)),
+    ]
+    statements = imcost("statement", "2026-10", "--as-of", AS_OF, "--json").json["statements"]
+    assert {each["corrects_month"] for one in statements for each in one["corrections"]} >= {"2026-09"}
+    assert imcost("verify", "--as-of", AS_OF).code == 0
+
+
+def test_no_account_has_more_caches_than_its_limit(sources: Path) -> None:
+    for path in sources.glob("*quotas.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            assert all(int(row["used"]) <= int(row["limit"]) for row in csv.DictReader(file))
 
 
 def test_a_second_time_changes_nothing(demo: Demo) -> None:

@@ -13,7 +13,7 @@ from billing.lives import CacheLife
 from reports.caches import LIVES_SHOWN
 from reports.data import ReportData
 from reports.i18n import Formats, Words
-from reports.life_strip import life_strip
+from reports.strips import life_strip
 from rules.money import round_amount, round_fraction
 from rules.period import HOUR_S, instant, rfc3339
 from rules.units import MICRO

@@ -7,11 +7,13 @@ from typing import Any
 
 from billing.budgets import BudgetState
 from billing.comparing import Comparison
+from billing.trend import MonthCost
 from reports.data import ReportData
 from reports.i18n import Formats, Words
 from reports.quotas import MonthQuota
 from reports.sections.open_points import leaves_open
 from reports.sections.summary.to_do import to_do
+from reports.strips import month_strip
 from rules.money import round_fraction
 
 
@@ -47,6 +49,7 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
         "budget": _budget(data.budgets, data, t, f),
         "quota": _quota(data.quotas, t, f),
         "to_do": to_do(data, f),
+        "months": _months(data.trend, t, f),
         "derived": sum(notice.count for notice in bill.notices if notice.code == "derived_end"),
         "unmetered": records.caches["unmetered"],
         "leaves_open": leaves_open(bill),
@@ -70,6 +73,30 @@ def _why(found: Comparison) -> Mapping[str, Any]:
         "moved": found.movements,
         "most": max(found.charges, key=lambda row: abs(row.change), default=None),
     }
+
+
+def _months(trend: Sequence[MonthCost], t: Words, f: Formats) -> Mapping[str, Any] | None:
+    """The months as a strip, with the first and the last that are known named below; None where there is only one."""
+    known = [(cost.month, cost.total) for cost in trend if cost.total is not None]
+    if len(known) < 2:
+        return None
+    ends = [
+        {"month": f.month_short(month.from_s, form="year"), "amount": f.amount(total)}
+        for month, total in (known[0], known[-1])
+    ]
+    first, last = ends
+    costs = [
+        None if cost.total is None else (cost.usage or Decimal(0), cost.creation or Decimal(0))
+        for cost in trend
+    ]
+    described = t(
+        "months_described",
+        first=first["month"],
+        before=first["amount"],
+        last=last["month"],
+        now=last["amount"],
+    )
+    return {"strip": month_strip(costs, described.unescape()), "ends": ends}
 
 
 def _budget(

@@ -1,6 +1,7 @@
-"""The life of a cache within a month as a small drawing for a table: built, there, used, gone; an SVG of attributes only."""
+"""Small drawings that stand among words and in tables, as SVGs of attributes only: a cache's life, what months cost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -12,6 +13,8 @@ DAY_WIDTH, HEIGHT, BASE = 20, 52, 44
 """The width of a day, the height of the whole, and where bars stand, in the drawing's own measure."""
 
 LIFE_HEIGHT, LEAST_BUILD_WIDTH, MARK_WIDTH = 6, 4, 3
+
+COLUMN_WIDTH, COLUMN_HEIGHT = 40, 130
 
 
 def life_strip(life: CacheLife, starts: Mapping[int, int], month: Month, description: str) -> Markup:
@@ -34,9 +37,33 @@ def life_strip(life: CacheLife, starts: Mapping[int, int], month: Month, descrip
         drawn.append(_rect(first, BASE, build_width, LIFE_HEIGHT, CREATION))
     if life.end not in ("kept", "failed"):
         drawn.append(_rect(max(0, last - MARK_WIDTH), BASE - 12, MARK_WIDTH, 12 + LIFE_HEIGHT, INK))
+    return _svg("life", width, HEIGHT, description, drawn)
+
+
+def month_strip(costs: Sequence[tuple[Decimal, Decimal] | None], description: str) -> Markup:
+    """A column for each month's use with its creation upon it; a month without a cost, None, is a thin line at the foot."""
+    highest = max((sum(cost) for cost in costs if cost is not None), default=Decimal(0))
+    drawn = [_rect(0, COLUMN_HEIGHT, len(costs) * COLUMN_WIDTH, 1, RULE)]
+    for place, cost in enumerate(costs):
+        if cost is not None and highest > 0:
+            usage, creation = (int(COLUMN_HEIGHT * part / highest) for part in cost)
+            drawn += [
+                _rect(place * COLUMN_WIDTH + 4, COLUMN_HEIGHT - usage, COLUMN_WIDTH - 8, usage, USAGE),
+                _rect(
+                    place * COLUMN_WIDTH + 4,
+                    COLUMN_HEIGHT - usage - creation,
+                    COLUMN_WIDTH - 8,
+                    creation,
+                    CREATION,
+                ),
+            ]
+    return _svg("months", len(costs) * COLUMN_WIDTH, COLUMN_HEIGHT + 1, description, drawn)
+
+
+def _svg(kind: str, width: int, height: int, description: str, drawn: Sequence[Markup]) -> Markup:
     opened = Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" class="life"><title>{}</title>'
-    ).format(width, HEIGHT, description)
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" class="{}"><title>{}</title>'
+    ).format(width, height, kind, description)
     return opened + Markup("").join(drawn) + Markup("</svg>")
 
 
