@@ -4,6 +4,7 @@
 with the batches, the quarantine and the quota observations. Everything before that transaction is as if it had not happened.
 """
 
+import itertools
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, NamedTuple
 
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, delete, insert
 
 from billing.errors import DiskFullError
@@ -126,7 +128,8 @@ class Writer:
             for o in self._catalogue.quota_observations()
         }
         counts: dict[int, BatchCounts] = {}
-        for batch, account_id, region, quota, limit, used, observed_at in self._quota_rows(incoming):
+        rows = itertools.chain.from_iterable(self._quota_rows(incoming))
+        for batch, account_id, region, quota, limit, used, observed_at in rows:
             key, value = (account_id, region, quota, observed_at), (limit, used)
             found = counts.get(batch, BatchCounts())
             if key not in known:
@@ -221,29 +224,27 @@ class Writer:
         os.rename(file.path, self._workspace.records / name)
         return row
 
-    def _chunks(self, query: str) -> Iterator[list[tuple[object, ...]]]:
+    def _chunks(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
         found = self.connection.execute(query)
         while rows := found.fetchmany(ROWS_AT_ONCE):
             yield rows
 
-    def _quota_rows(self, relation: str) -> list[tuple[Any, ...]]:
+    def _quota_rows(self, relation: str) -> Iterator[list[tuple[Any, ...]]]:
         """Observations in the order in which they replace one another, with their instant as the catalogue has it."""
-        return self.connection.execute(
+        return self._chunks(
             f'select batch, account_id, region, quota, "limit", used, '
             f"strftime(observed_at, '%Y-%m-%dT%H:%M:%S.%fZ') from {relation} order by batch, line"
-        ).fetchall()
+        )
 
     def _write_quotas(self, session: Session, relation: str) -> None:
         names = ("batch_id", "account_id", "region", "quota", "limit", "used", "observed_at")
-        for row in self._quota_rows(relation):
-            observation = QuotaObservation(**dict(zip(names, row, strict=True)))
-            same = [
-                getattr(QuotaObservation, name) == getattr(observation, name)
-                for name in (*names[1:4], names[6])
-            ]
-            session.exec(delete(QuotaObservation).where(*same))
-            session.add(observation)
-            session.flush()
+        upsert = sqlite_insert(QuotaObservation)
+        upsert = upsert.on_conflict_do_update(
+            index_elements=["account_id", "region", "quota", "observed_at"],
+            set_={name: upsert.excluded[name] for name in ("batch_id", "limit", "used")},
+        )
+        for rows in self._quota_rows(relation):
+            session.execute(upsert, [dict(zip(names, row, strict=True)) for row in rows])
 
     def _define_views(self) -> None:
         for kind, view in POSTINGS.items():
