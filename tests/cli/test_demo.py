@@ -9,8 +9,7 @@ import pytest
 from billing.demo import write_sources
 from rules.period import Month
 from tests.cli.running import Result, Shell, process
-
-AS_OF = "2026-11-15"
+from tests.made_demo import AS_OF, copied_demo
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +35,7 @@ def test_a_month_is_the_same_whichever_month_is_asked_for(sources: Path, tmp_pat
 
 
 class Demo(NamedTuple):
-    """The demo, run twice: what it left the first time as JSON, the second time as text."""
+    """The demo, run twice in one folder: what it printed the first time as JSON, the second time as text."""
 
     folder: Path
     first: Result
@@ -47,8 +46,8 @@ class Demo(NamedTuple):
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """The demo in a folder of its own."""
     folder = tmp_path_factory.mktemp("demo") / "there"
-    args = ("demo", folder, "--as-of", AS_OF)
-    return Demo(folder, process(*args, "--json"), process(*args))
+    first = copied_demo(folder, tmp_path_factory)
+    return Demo(folder, first, process("demo", folder, "--as-of", AS_OF))
 
 
 def test_the_demo_has_everything_in_it(imcost: Shell, demo: Demo) -> None:

@@ -20,6 +20,7 @@ from billing.alerting.reading import read_alerts
 from billing.settings import read_settings
 from tests.alerting.exposition import read_exposition
 from tests.docs.shell_blocks import Step, steps
+from tests.made_demo import AS_OF, copied_demo
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "alerts.md"
@@ -27,7 +28,6 @@ TEXT = PAGE.read_text(encoding="utf-8")
 EXAMPLES = ROOT / "docs" / "examples"
 STEPS = steps(PAGE)
 NAMES = {metric.name for metric in METRICS}
-AS_OF = "2026-11-15T09:30:00+08:00"
 
 
 def block(language: str, number: int = 0) -> str:
@@ -39,7 +39,7 @@ def block(language: str, number: int = 0) -> str:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a demo's workspace, whose alerts were never checked."""
     found = tmp_path_factory.mktemp("alerts")
-    run(found, "imcost demo ws > demo.txt")
+    copied_demo(found / "ws", tmp_path_factory)
     return found
 
 

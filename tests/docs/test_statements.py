@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.cli.running import ROOT, process
+from tests.made_demo import AS_OF, copied_demo
 
 SCRIPT = re.findall(
     r"^```python\n(.*?)^```$",
@@ -19,9 +20,9 @@ SCRIPT = re.findall(
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The statements of a closed month, as JSON."""
-    folder = tmp_path_factory.mktemp("closed")
-    options = ("--workspace", folder / "ws", "--as-of", "2026-11-15")
-    process("demo", folder / "ws", "--as-of", "2026-11-15")
+    workspace = tmp_path_factory.mktemp("closed") / "ws"
+    copied_demo(workspace, tmp_path_factory)
+    options = ("--workspace", workspace, "--as-of", AS_OF)
     assert process("close", "2026-10", "--allow-estimates", *options).code == 0
     return process("statement", "2026-10", "--json", *options).out
 
