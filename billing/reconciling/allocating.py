@@ -46,7 +46,7 @@ def allocated_differences(
 def allocated_snapshots(connection: Connection) -> tuple[AllocatedSnapshot, ...]:
     """Each cache's share of the snapshot rows of its region; the shares of a region sum to its rows."""
     totals = connection.execute(
-        """select account_id, region, sum(gross) from scoped_rows where verdict = 'compare' and family = 'snapshot'
+        """select account_id, region, sum(gross) from subjects where verdict = 'compare' and family = 'snapshot'
         group by account_id, region order by account_id, region"""
     ).fetchall()
     found = []

@@ -19,7 +19,7 @@ def bridged(connection: Connection) -> Iterator[Difference]:
     """The differences that lead from the compared amounts to what is due."""
     for (
         verdict, account_id, region, item, resource, rows, due, discount, discounts, coupons, coupon_rows, vouchers,
-        voucher_rows, tax, round_down, residual, *_,
+        voucher_rows, tax, round_down, residual,
     ) in connection.execute(sql_file("billing.reconciling", "bridge")).fetchall():  # fmt: skip
         ids = (account_id, region, "", resource or "")
         if verdict != "compare":

@@ -6,6 +6,7 @@ taken apart one by one, and the broken ones go to the quarantine.
 
 import codecs
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from billing.importing.csv_records import Record, records
@@ -50,11 +51,29 @@ def open_csv(
         raise InputRefused(
             "the header names a column twice, or not at all", place=input.path, hint="export the bill again"
         )
+    source = BillSource(
+        input,
+        name,
+        csv_relation(input.file, header),
+        columns,
+        utc=focus,
+        focus=focus,
+        expected=input.lines - 1,
+    )
+    with input.file.open("rb") as file:
+        first = file.readline()
+    # DuckDB refuses columns that are no UTF-8, so that only a header that isn't has to be looked at beforehand.
+    return source if _is_utf8(first) else in_utf8(source, header, staging)
+
+
+def in_utf8(source: BillSource, header: Sequence[str], staging: Path) -> BillSource:
+    """The same bill in UTF-8; the source itself where it is that already."""
+    input = source.input
     file = _as_utf8(input, staging)
-    return BillSource(
-        Input(input.path, file, input.sha256, input.size, input.lines, input.explicit),
-        name, csv_relation(file, header), columns, utc=focus, focus=focus, expected=input.lines - 1,
-    )  # fmt: skip
+    if file == input.file:
+        return source
+    recoded = Input(input.path, file, input.sha256, input.size, input.lines, input.explicit)
+    return replace(source, input=recoded, relation=csv_relation(file, header))
 
 
 def one_by_one(source: BillSource, header: Sequence[str], staging: Path) -> BillSource:
@@ -97,17 +116,21 @@ def _as_utf8(input: Input, staging: Path) -> Path:
         return input.file
     with input.file.open("rb") as source:
         first = source.readline()
-    try:
-        first.decode("utf-8-sig")
-        if not first.isascii():
-            return input.file
-    except UnicodeDecodeError:
-        pass
+    if not first.isascii() and _is_utf8(first):
+        return input.file
     copy = staging / f"{input.file.name}-utf8.csv"
     with input.file.open("rb") as source, copy.open("wb") as target:
         for line in source:
             target.write(_transcoded(line))
     return copy
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _transcoded(line: bytes) -> bytes:

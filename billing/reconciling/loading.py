@@ -13,12 +13,14 @@ from billing.importing.recognise import sample_of
 from billing.importing.refusal import InputRefused
 from billing.importing.rejection import problem
 from billing.reconciling.columns import AMOUNTS, QUANTITIES, TEXTS
-from billing.reconciling.csv_bills import header_of, one_by_one
+from billing.reconciling.csv_bills import header_of, in_utf8, one_by_one
 from billing.reconciling.formats import formats
 from billing.reconciling.sources import BillSource, Quarantined, column_sql
 from billing.warehouse import Connection, UnreadableData, reading_files, sql_file
 
 NUMBERS = (*AMOUNTS, *QUANTITIES)
+DROPPED = ("date", "begin", "end", "period_unit")
+"""Texts that are of no use once they are typed; of a row that can't be read they are kept."""
 MOST_NAMED = 1_000
 """Quarantined rows that are kept with their text; all are counted."""
 
@@ -78,23 +80,32 @@ def _opened(taken: Input, staging: Path) -> BillSource:
 
 
 def _load(connection: Connection, source: BillSource, table: str, staging: Path) -> BillSource:
-    """Type the rows into a table: by places, and record by record where these aren't lines."""
+    """Type the rows into a table: by places, in their encoding; record by record where these aren't lines."""
+    if _typed(connection, source, table):
+        return source
+    with source.input.file.open("rb") as file:
+        header = header_of(file.readline())
+    recoded = in_utf8(source, header, staging)
+    if recoded is not source and _typed(connection, recoded, table):
+        return recoded
+    apart = one_by_one(recoded, header, staging)
+    connection.execute(_typed_sql(apart, table))
+    return apart
+
+
+def _typed(connection: Connection, source: BillSource, table: str) -> bool:
+    """Whether the rows could be typed by their places; InputRefused where there is no other way."""
     try:
         with reading_files():
             connection.execute(_typed_sql(source, table))
-        (count,) = connection.execute(f"select count(*) from {table}").fetchone() or (0,)
-        if source.expected is None or count == source.expected:
-            return source
     except UnreadableData as error:
         if source.expected is None:
             raise InputRefused(
                 "the file can't be read", place=source.input.path, hint=str(error)[:200]
             ) from error
-    with source.input.file.open("rb") as file:
-        header = header_of(file.readline())
-    apart = one_by_one(source, header, staging)
-    connection.execute(_typed_sql(apart, table))
-    return apart
+        return False
+    (count,) = connection.execute(f"select count(*) from {table}").fetchone() or (0,)
+    return source.expected is None or count == source.expected
 
 
 def _typed_sql(source: BillSource, table: str) -> str:
@@ -107,18 +118,26 @@ def _typed_sql(source: BillSource, table: str) -> str:
         f"when {name}_text is not null and {name} is null then {number}"
         for number, name in enumerate(NUMBERS, start=1)
     )
-    missing = [name for name in (*TEXTS, *NUMBERS) if name not in source.columns and name != "end"]
+    missing = [name for name in (*TEXTS, *NUMBERS) if name not in source.columns and name not in DROPPED]
     nothing = dict.fromkeys(TEXTS, "''") | dict.fromkeys(NUMBERS, "cast(null as decimal(38, 15))")
     constants = [f"{nothing[name]} as {name}, " for name in missing]
+    shown = [name for name in TEXTS if name in source.columns and name != "end"]
     # A relation without numbers is in the order of its lines, which a table's rowid counts: a window would go row by row.
     counted = f"rowid + {source.first}"
     return sql_file("billing.reconciling", "typed_rows").format(
         table=table,
         line="cast(line as bigint)" if source.numbered else counted,
         row="cast(row as bigint)" if source.apart else "cast(line as bigint)" if source.numbered else counted,
-        texts=",\n        ".join([*(f"{name}" for name in places), *texts, *numbers]),
-        places="".join(f"{name}, " for name in places),
-        left_out=", ".join(["problem_number", *missing]),
+        texts=",\n        ".join([*places, *texts, *numbers]),
+        left_out=", ".join(
+            [
+                "problem_number",
+                *(f'"{name}"' for name in DROPPED),
+                *missing,
+                *(f"{name}_text" for name in NUMBERS),
+            ]
+        ),
+        raw=", ".join(f"{name} := {name}" for name in shown),
         constants="".join(constants),
         without_places=f"exclude ({', '.join(places)}) " if places else "",
         typed=",\n    ".join(typed),
@@ -137,9 +156,8 @@ _BAD = {"needed": 90, "time": 91, "mojibake": 92}
 
 def _bad_rows(connection: Connection, table: str, source: BillSource) -> list[Quarantined]:
     """The rows of a table that have a problem, with the sentence of each."""
-    raw = "to_json(r)::varchar"
     found = connection.execute(
-        f"select line, problem, {raw} from {table} as r where problem <> 0 order by line"
+        f"select line, problem, raw from {table} where problem <> 0 order by line"
     ).fetchall()
     return [
         Quarantined(source.input.path, line, _raw(text), *_sentence(number)) for line, number, text in found

@@ -15,16 +15,23 @@ from typing import NamedTuple
 from billing.reconciling.items import Item, family_of
 from billing.reconciling.ours import Grain, buckets
 from billing.reconciling.regions import region_id
-from billing.warehouse import Connection, sql_file, text_literal
+from billing.warehouse import Connection, sql_file, temporary_table, text_literal
 from rules.period import DAY_S, HOUR_S, Month
 
 ITEM = ("product", "product_name", "product_detail", "commodity", "item_code", "item_name")
+SAID = (
+    "focus", "cycle", "owner", "payer", *ITEM, "item_type", "subscription", "charge_class", "instance_id", "split_id", "region",
+)  # fmt: skip
+"""What rows say of what they are for: those that say the same are one subject."""
+
+GROSS = "coalesce(gross, pretax + coalesce(discount, 0) + coalesce(coupons, 0) + coalesce(round_down, 0))"
+"""What a row asks for before anything is taken off."""
 
 
 def grain_of(connection: Connection) -> Grain:
     """What the bill's rows are for: the coarsest of its files, since a month can't be taken apart into hours."""
     hours, days = connection.execute(
-        f"""select bool_and(begin_s is not null and length(begin) > 10 and coalesce(end_s, begin_s) - begin_s <= {HOUR_S}),
+        f"""select bool_and(begin_s is not null and timed and coalesce(end_s, begin_s) - begin_s <= {HOUR_S}),
             bool_and(day is not null or (begin_s is not null and coalesce(end_s, begin_s) - begin_s <= {DAY_S}))
         from bill_rows"""
     ).fetchone() or (False, False)
@@ -32,7 +39,10 @@ def grain_of(connection: Connection) -> Grain:
 
 
 def scope_rows(connection: Connection, month: Month, grain: Grain) -> None:
-    """Make `scoped_rows`: what every row is for, pass 1 and 2 done."""
+    """Make `subjects` and `scoped_rows`: what every row is for, pass 1 and 2 done."""
+    connection.execute(
+        sql_file("billing.reconciling", "bill_subjects").format(texts=", ".join(SAID), gross=GROSS)
+    )
     connection.execute(sql_file("billing.reconciling", "known_ids"))
     connection.execute(
         "create or replace temp table known_accounts as select distinct account_id from cache_keys"
@@ -48,15 +58,30 @@ def scope_rows(connection: Connection, month: Month, grain: Grain) -> None:
     if grain == "month":
         bucket = "cast(0 as bigint)"
     cycle = month.label.replace("-", "")
+    connection.execute(sql_file("billing.reconciling", "subjects").format(cycle=cycle, only_account=only))
+    connection.execute(sql_file("billing.reconciling", "placed"))
+    differing = _differing(connection)
     connection.execute(
-        sql_file("billing.reconciling", "scoped_rows").format(bucket=bucket, cycle=cycle, only_account=only)
+        sql_file("billing.reconciling", "scoped_rows").format(
+            bucket=bucket,
+            gross=GROSS,
+            texts=", ".join(SAID),
+            same=" and ".join(f"r.{name} = s.{name}" for name in differing),
+        )
     )
+
+
+def _differing(connection: Connection) -> list[str]:
+    """The columns in which subjects differ at all: a bill leaves most of them alike, and comparing texts is dear."""
+    alike = ", ".join(f"min({name}) is not distinct from max({name})" for name in SAID)
+    found = connection.execute(f"select {alike} from bill_subjects").fetchone() or ()
+    return [name for name, same in zip(SAID, found, strict=True) if not same] or [SAID[0]]
 
 
 def _make_item_families(connection: Connection) -> None:
     """Which family each distinct item of the bill is of."""
     columns = ", ".join(ITEM)
-    found = connection.execute(f"select distinct {columns} from bill_rows").fetchall()
+    found = connection.execute(f"select distinct {columns} from bill_subjects").fetchall()
     typed = ", ".join(f"{name} varchar" for name in (*ITEM, "family"))
     connection.execute(f"create or replace temp table item_families ({typed})")
     rows = [[*row, family_of(Item(*row))] for row in found]
@@ -68,11 +93,12 @@ def _make_region_ids(connection: Connection) -> None:
     connection.execute(
         "create or replace temp table region_ids (region varchar, instance_id varchar, region_id varchar)"
     )
-    named = connection.execute("select distinct region, '' from bill_rows").fetchall()
+    named = connection.execute("select distinct region, '' from bill_subjects").fetchall()
     families = "(select * from item_families where family in ('snapshot', 'local_snapshot', 'enabling'))"
     using = ", ".join(ITEM)
     named += connection.execute(
-        f"select distinct region, instance_id from bill_rows semi join {families} as f using ({using}) where instance_id <> ''"
+        f"select distinct region, instance_id from bill_subjects semi join {families} as f using ({using})"
+        " where instance_id <> ''"
     ).fetchall()
     _insert(
         connection,
@@ -106,7 +132,7 @@ def check_zones(connection: Connection, grain: Grain) -> dict[int, int]:
         rows = counts[best][0]
         if best and misses[best] * 2 <= misses[0] and misses[best] * 2 <= rows:
             shifts[file] = best
-            connection.execute(f"update scoped_rows set bucket = bucket + {best} where file = {file}")
+            connection.execute(f"update scoped_rows set bucket = bucket + {best} where place >> 40 = {file}")
     return shifts
 
 
@@ -117,6 +143,7 @@ class Unmatched(NamedTuple):
     account_id: str
     region: str
     resource: str
+    position: int
     first: int
     last: int
     amount: Decimal
@@ -127,7 +154,7 @@ Key = Callable[[Unmatched], Hashable]
 
 
 def match_unnamed(connection: Connection, ulp: Decimal) -> None:
-    """Passes 3 and 4: give rows that name nothing known the resource that they are for, in `scoped_rows` and `ours`."""
+    """Passes 3 and 4: give rows that name nothing known the resource that they are for, in `subjects` and `ours`."""
     sql = sql_file("billing.reconciling", "unmatched")
     sides = [
         Unmatched._make(row) for row in connection.execute(sql.format(side="theirs", **_THEIRS)).fetchall()
@@ -140,7 +167,7 @@ def match_unnamed(connection: Connection, ulp: Decimal) -> None:
         pairs = dict(_by_disk(theirs, mine, ulp))
         _rename(connection, pairs)
     connection.execute(
-        "update scoped_rows set verdict = 'own_compute'"
+        "update subjects set verdict = 'own_compute'"
         " where verdict = 'compare' and not resolved and family in ('vcpu', 'memory') and resource <> ''"
     )
     if len(theirs) < len(sides):
@@ -148,13 +175,13 @@ def match_unnamed(connection: Connection, ulp: Decimal) -> None:
 
 
 _THEIRS = {
-    "relation": "(select family, account_id, region, resource, bucket, gross as amount from scoped_rows"
-    " where verdict = 'compare' and not resolved)",
-    "other": "(select null as family, null as account_id, null as region, null as resource where false)",
+    "relation": "(select s.position, r.bucket, r.gross as amount from scoped_rows as r"
+    " inner join subjects as s on r.subject = s.subject where s.verdict = 'compare' and not s.resolved)",
+    "other": "(select 0 where false)",
 }
 _OURS = {
     "relation": "ours",
-    "other": "(select family, account_id, region, resource from scoped_rows where verdict = 'compare' and resolved)",
+    "other": "(select position from subjects where verdict = 'compare' and resolved)",
 }
 
 
@@ -209,13 +236,10 @@ def _pairs(
 def _rename(connection: Connection, pairs: dict[Unmatched, Unmatched]) -> None:
     if not pairs:
         return
+    pairs_by_position = [(theirs.position, mine.position) for theirs, mine in pairs.items()]
+    temporary_table(connection, "renamed", {"position": "integer", "ours": "integer"}, pairs_by_position)
     connection.execute(
-        "create or replace temp table renamed"
-        " (family varchar, account_id varchar, region varchar, resource varchar, ours varchar)"
-    )
-    rows = [[*theirs[:4], mine.resource] for theirs, mine in pairs.items()]
-    _insert(connection, "renamed", rows)
-    connection.execute(
-        "update scoped_rows as r set resource = n.ours, resolved = true from renamed as n where r.family = n.family"
-        " and r.account_id = n.account_id and r.region = n.region and r.resource = n.resource and not r.resolved"
+        "update subjects as s set position = n.ours, resource = p.resource, resolved = true"
+        " from renamed as n inner join positions as p on n.ours = p.position"
+        " where s.position = n.position and not s.resolved"
     )

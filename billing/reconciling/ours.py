@@ -5,6 +5,7 @@ from when until when. Hours are rounded one by one here, a line of the bill only
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from billing.metering import Slice
@@ -60,7 +61,7 @@ def span_s(first: int, last: int, grain: Grain) -> tuple[int, int]:
 def lay_out_ours(
     connection: Connection, tariff: Tariff, slices: Sequence[Slice], regions: Sequence[str], grain: Grain
 ) -> None:
-    """Make `ours` (see ours.sql) and `shares`, what each cache holds of what is billed by region."""
+    """Make `positions` and `ours` (see their SQL), and `shares`, what each cache holds of what is billed by region."""
     _make_prices(connection, tariff, slices, regions)
     bounds = {"from_s": slices[0].from_s, "until_s": slices[-1].until_s}
     connection.execute(sql_file("billing.reconciling", "known_caches"))
@@ -75,43 +76,62 @@ def lay_out_ours(
         "create or replace temp table shares (family varchar, account_id varchar, region varchar, cache_id varchar,"
         " held_micro bigint, begin_s bigint, end_s bigint, per bigint)"
     )
-    parts = [
-        _position_sql(connection, index, charge, grain, **bounds)
+    spans = [
+        _spans_sql(connection, index, charge, **bounds)
         for index, charge in enumerate(CHARGES)
         if charge.id in FAMILIES
     ]
-    connection.execute("create or replace temp table pieces as " + "\nunion all\n".join(parts))
-    instances = [str(index) for index, charge in enumerate(CHARGES) if charge.record == "instance"]
-    builders = "select container_group_id from known_caches where container_group_id is not null"
-    alone = f"p.charge in ({', '.join(instances)}) and p.resource not in ({builders})"
-    # Where a price changes, the slices of one bucket come together; so do a builder that is an instance as well.
-    alone = alone if len(slices) == 1 else "false"
-    connection.execute(sql_file("billing.reconciling", "ours").format(alone=alone))
+    connection.execute("create or replace temp table spans as " + "\nunion all\n".join(spans))
+    connection.execute(sql_file("billing.reconciling", "positions"))
+    alone, several = (_pieces_sql(grain, which) for which in ("p.spans = 1", "p.spans > 1"))
+    connection.execute(sql_file("billing.reconciling", "ours").format(alone=alone, several=several))
+
+
+def _pieces_sql(grain: Grain, which: str) -> str:
+    cut = buckets(grain)
+    return sql_file("billing.reconciling", "pieces").format(
+        which=which,
+        first=cut.holding("s.begin_s"),
+        after=cut.after("s.end_s"),
+        bucket_from=cut.from_s,
+        bucket_until=cut.until_s,
+    )
+
+
+def count_pieces(connection: Connection, grain: Grain) -> int:
+    """How many rounded amounts our side was laid out in: one for each bucket and slice of what is held."""
+    cut = buckets(grain)
+    sql = f"select coalesce(sum({cut.after('end_s')} - {cut.holding('begin_s')}), 0) from spans"
+    (count,) = connection.execute(sql).fetchone() or (0,)
+    return int(count)
 
 
 def _make_prices(
     connection: Connection, tariff: Tariff, slices: Sequence[Slice], regions: Sequence[str]
 ) -> None:
-    """The price of a millionth of each charge's unit as a fraction, for each region and slice that has one."""
+    """The price of a millionth of each charge's unit as a fraction, numbered, for each region and slice that has one."""
     connection.execute(
-        "create or replace temp table prices (charge integer, region varchar, slice integer, num hugeint, den hugeint)"
+        "create or replace temp table prices"
+        " (charge integer, region varchar, slice integer, price integer, num hugeint, den hugeint)"
     )
     rows = []
+    numbers: dict[Fraction, int] = {}
     for index, charge in enumerate(CHARGES):
         for region in regions if charge.rate is not None and charge.id in FAMILIES else ():
             for cut in slices:
                 rate = tariff.rate(charge.rate or "", region, cut.from_s)
                 if rate is not None:
                     price = rate.price.per_unit(charge.unit)
-                    rows.append((index, region, cut.index, price.numerator, price.denominator * MICRO))
+                    number = numbers.setdefault(price, len(numbers))
+                    rows.append(
+                        (index, region, cut.index, number, price.numerator, price.denominator * MICRO)
+                    )
     if rows:
-        connection.executemany("insert into prices values (?, ?, ?, ?, ?)", rows)
+        connection.executemany("insert into prices values (?, ?, ?, ?, ?, ?)", rows)
 
 
-def _position_sql(
-    connection: Connection, index: int, charge: Charge, grain: Grain, *, from_s: int, until_s: int
-) -> str:
-    """One charge's pieces: what is held in each bucket and slice, and how long."""
+def _spans_sql(connection: Connection, index: int, charge: Charge, *, from_s: int, until_s: int) -> str:
+    """One charge's spans: what is held in each slice, from when until when."""
     family = FAMILIES[charge.id]
     own = charge.record == "instance"
     begin = "i.begin_s" if own else f"c.{stored(charge.begin)}"
@@ -136,7 +156,6 @@ def _position_sql(
     else:
         resource = "coalesce(c.container_group_id, c.cache_id)"
     spans = sql_file("billing.reconciling", "spans").format(
-        family=family,
         subjects="runs as i inner join known_caches as c on i.cache_key = c.cache_key"
         if own
         else "known_caches as c",
@@ -149,17 +168,8 @@ def _position_sql(
     per = HOUR_S if charge.time == "started_hour" else 1
     if family in BY_REGION:
         connection.execute(
-            f"insert into shares select family, account_id, region, cache_id, held_micro, begin_s, end_s, {per} from ({spans})"
+            f"insert into shares select '{family}', s.account_id, s.region, k.cache_id, s.held_micro, s.begin_s, s.end_s, {per}"
+            f" from ({spans}) as s inner join (select distinct number, cache_id from known_caches) as k on s.cache = k.number"
         )
         spans = sql_file("billing.reconciling", "together").format(spans=spans)
-    cut = buckets(grain)
-    return sql_file("billing.reconciling", "pieces").format(
-        charge=index,
-        family=family,
-        spans=spans,
-        first=cut.holding("begin_s"),
-        after=cut.after("end_s"),
-        bucket_from=cut.from_s,
-        bucket_until=cut.until_s,
-        per=per,
-    )
+    return f"select {index} as charge, '{family}' as family, {per} as per, * from ({spans}) as of_charge"

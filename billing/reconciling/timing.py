@@ -5,7 +5,6 @@ what happened; otherwise an hour that is missing and one that is too many belong
 the nearest first.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -13,7 +12,7 @@ from typing import NamedTuple
 from billing.reconciling.classify import Context, charge_of
 from billing.reconciling.reasons import Hours, Reason, Span, Thing, reason
 from billing.reconciling.result import Difference, exact
-from billing.warehouse import Connection, sql_file
+from billing.warehouse import Connection, sql_file, temporary_table
 
 MOST_SHIFT = 24
 """Hours (or days) that a whole resource is tried to be shifted by, either way."""
@@ -44,17 +43,14 @@ Moved = tuple[Cell, Cell]
 
 def time_shifts(connection: Connection, context: Context) -> Iterator[Difference]:
     """The differences that are a matter of time; their buckets are remembered in the table `timed`."""
-    connection.execute(
-        "create or replace temp table timed"
-        " (family varchar, account_id varchar, region varchar, resource varchar, bucket bigint)"
-    )
-    positions: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
-    for family, account_id, region, resource, *cell in connection.execute(
+    positions: dict[int, tuple[tuple[str, ...], list[Cell]]] = {}
+    for number, family, account_id, region, resource, *cell in connection.execute(
         sql_file("billing.reconciling", "shiftable")
     ).fetchall():
-        positions[family, account_id, region, resource].append(Cell._make(cell))
-    timed: list[list[object]] = []
-    for position, cells in positions.items():
+        known = positions.setdefault(number, ((family, account_id, region, resource), []))
+        known[1].append(Cell._make(cell))
+    timed: list[tuple[int, int]] = []
+    for number, (position, cells) in positions.items():
         shift = _whole_shift(cells)
         moved = [] if shift else _moved(cells)
         touched = (
@@ -63,7 +59,7 @@ def time_shifts(connection: Connection, context: Context) -> Iterator[Difference
             else [cell for pair in moved for cell in pair]
         )
         if touched:
-            timed += [[*position, cell.bucket] for cell in touched]
+            timed += [(number, cell.bucket) for cell in touched]
             said = _said(
                 position[0], cells if shift else [pair[0] for pair in moved], _span(shift, moved), context
             )
@@ -71,8 +67,7 @@ def time_shifts(connection: Connection, context: Context) -> Iterator[Difference
             if rest := exact(cell.difference for cell in touched):
                 why = reason("moved_rounding", why=said)
                 yield _difference(position, touched, cells, why)._replace(class_="rounding", amount=rest)
-    if timed:
-        connection.executemany("insert into timed values (?, ?, ?, ?, ?)", timed)
+    temporary_table(connection, "timed", {"position": "integer", "bucket": "bigint"}, timed)
 
 
 def _whole_shift(cells: Sequence[Cell]) -> int:

@@ -1,6 +1,6 @@
 -- Purpose: ours and theirs side by side.
--- Grain:   one row per family, account, region, resource and bucket that either side has.
--- Takes:   ours, scoped_rows, {ulp}: the last unit that the bill's amounts are written in; {hours}: the most hours of a bucket.
+-- Grain:   one row per position and bucket that either side has.
+-- Takes:   ours, scoped_rows, subjects, {ulp}: the last unit that the bill's amounts are written in; {hours}: the most hours of a bucket.
 -- Gives:   place: the first of the bill's rows; difference: theirs minus ours; bound: what the provider's rounding can explain; state: matched, rounding, both, ours, theirs.
 create or replace temp table compared as
 select
@@ -15,17 +15,13 @@ select
     end as state
 from (
     select
-        coalesce(o.family, t.family) as family,
-        coalesce(o.account_id, t.account_id) as account_id,
-        coalesce(o.region, t.region) as region,
-        coalesce(o.resource, t.resource) as resource,
+        coalesce(o.position, t.position) as position,
         coalesce(o.bucket, t.bucket) as bucket,
         o.charge,
-        o.cache_id,
+        o.cache,
         o.amount as ours,
         o.quantity,
-        o.num,
-        o.den,
+        o.price,
         t.gross as theirs,
         coalesce(t.gross, 0) - coalesce(o.amount, 0) as difference,
         coalesce(t.rows, 0) as rows,
@@ -35,23 +31,16 @@ from (
     from ours as o
     full outer join (
         select
-            family,
-            account_id,
-            region,
-            resource,
-            bucket,
-            sum(gross) as gross,
+            s.position,
+            r.bucket,
+            sum(r.gross) as gross,
             count(*) as rows,
-            sum(resource_package) as resource_package,
-            min(place) as place
-        from scoped_rows
-        where verdict = 'compare'
-        group by family, account_id, region, resource, bucket
+            sum(r.resource_package) as resource_package,
+            min(r.place) as place
+        from scoped_rows as r
+        inner join subjects as s on r.subject = s.subject
+        where s.verdict = 'compare'
+        group by s.position, r.bucket
     ) as t
-        on
-            o.family = t.family
-            and o.account_id = t.account_id
-            and o.region = t.region
-            and o.resource = t.resource
-            and o.bucket = t.bucket
+        on o.position = t.position and o.bucket = t.bucket
 ) as sides

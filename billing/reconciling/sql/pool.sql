@@ -1,39 +1,30 @@
 -- Purpose: pass 4: rows without any id are compared with all of our usage of their product that nothing else has met.
--- Grain:   ours, with the resource '' for what lies in a pool.
--- Takes:   ours, scoped_rows.
+-- Grain:   ours, with the position of the pool for what lies in one.
+-- Takes:   ours, positions, subjects.
 -- Gives:   ours anew; several charges and caches share a pool.
+create or replace temp table pooled as
+select p.position, pool.position as pool
+from positions as p
+inner join (
+    select distinct family, account_id, region, position
+    from subjects
+    where verdict = 'compare' and resource = ''
+) as pool
+    on p.family = pool.family and p.account_id = pool.account_id and p.region = pool.region
+where p.position not in (select position from subjects where verdict = 'compare' and resolved);
 create or replace temp table ours as
+select o.*
+from ours as o
+anti join pooled as p on o.position = p.position
+union all
 select
-    family,
-    account_id,
-    region,
-    pool_or_resource as resource,
-    bucket,
-    min(charge) as charge,
-    case when min(cache_id) = max(cache_id) then min(cache_id) end as cache_id,
-    sum(quantity) as quantity,
-    sum(amount) as amount,
-    case when min(num) = max(num) and min(den) = max(den) then min(num) end as num,
-    case when min(num) = max(num) and min(den) = max(den) then min(den) end as den
-from (
-    select
-        o.*,
-        case
-            when p.family is not null and m.family is null then ''
-            else o.resource
-        end as pool_or_resource
-    from ours as o
-    left join (
-        select distinct family, account_id, region
-        from scoped_rows
-        where verdict = 'compare' and resource = ''
-    ) as p
-        on o.family = p.family and o.account_id = p.account_id and o.region = p.region
-    left join (
-        select distinct family, account_id, region, resource
-        from scoped_rows
-        where verdict = 'compare' and resolved
-    ) as m
-        on o.family = m.family and o.account_id = m.account_id and o.region = m.region and o.resource = m.resource
-) as pooled
-group by family, account_id, region, pool_or_resource, bucket
+    p.pool as position,
+    o.bucket,
+    min(o.charge) as charge,
+    case when min(o.cache) = max(o.cache) then min(o.cache) end as cache,
+    case when min(o.price) = max(o.price) then min(o.price) end as price,
+    sum(o.quantity) as quantity,
+    sum(o.amount) as amount
+from ours as o
+inner join pooled as p on o.position = p.position
+group by p.pool, o.bucket

@@ -1,18 +1,19 @@
 -- Purpose: the resources of one side ({side}) that have met nothing of the other.
--- Grain:   one row per family, account, region and resource.
--- Takes:   {relation}, and {other}, whose resources have been met.
+-- Grain:   one row per position.
+-- Takes:   positions; {relation}, and {other}, whose positions have been met.
 -- Gives:   the first and last bucket, the whole amount, the number of rows.
 select
-    t.family,
-    t.account_id,
-    t.region,
-    t.resource,
+    p.family,
+    p.account_id,
+    p.region,
+    p.resource,
+    p.position,
     min(t.bucket) as first,
     max(t.bucket) as last,
     sum(t.amount) as amount,
     count(*) as rows
 from {relation} as t
-anti join {other} as o
-    on t.family = o.family and t.account_id = o.account_id and t.region = o.region and t.resource = o.resource
-group by t.family, t.account_id, t.region, t.resource
-order by t.family, t.account_id, t.region, t.resource
+inner join positions as p on t.position = p.position
+where t.position not in {other}
+group by p.family, p.account_id, p.region, p.resource, p.position
+order by p.family, p.account_id, p.region, p.resource

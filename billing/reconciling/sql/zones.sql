@@ -4,18 +4,17 @@
 -- Gives:   how many rows were tried, and how many meet usage of their resource in the shifted hour.
 select r.file, s.shift, count(*) as rows, count(o.bucket) as hits
 from (
-    select distinct file, family, account_id, region, resource, bucket
-    from scoped_rows
-    where verdict = 'compare' and resolved and family in ('vcpu', 'memory', 'disk', 'ephemeral') and line % (select 1 + count(*) // 20000 from scoped_rows) = 0
+    select distinct r.place >> 40 as file, s.position, r.bucket
+    from scoped_rows as r
+    inner join subjects as s on r.subject = s.subject
+    inner join positions as p on s.position = p.position
+    where
+        s.verdict = 'compare'
+        and s.resolved
+        and p.spans > 0
+        and s.family in ('vcpu', 'memory', 'disk', 'ephemeral')
+        and (r.place & ((1::bigint << 40) - 1)) % (select 1 + count(*) // 20000 from scoped_rows) = 0
 ) as r
-semi join ours as u
-    on r.family = u.family and r.account_id = u.account_id and r.region = u.region and r.resource = u.resource
 cross join (select unnest([0, 8, -8]) as shift) as s
-left join ours as o
-    on
-        r.family = o.family
-        and r.account_id = o.account_id
-        and r.region = o.region
-        and r.resource = o.resource
-        and r.bucket + s.shift = o.bucket
+left join ours as o on r.position = o.position and r.bucket + s.shift = o.bucket
 group by r.file, s.shift
