@@ -16,6 +16,7 @@ from billing.bill import CACHE_OUTCOMES, INSTANCE_OUTCOMES, Bill, Counts, Line, 
 from billing.metering import MeteredCache, Metering, Slice, Usage, make_slices, meter
 from billing.rating import Part, Rated, Split, rate
 from billing.store import Reader
+from billing.warehouse import Connection
 from rules.money import AMOUNT_PLACES, scaled
 from rules.period import Month, epoch_s
 from rules.tariff import Tariff
@@ -99,7 +100,20 @@ def make_metered_bill(
         rated = rate(metering, tariff, Split(by_tag=tag is not None, by_slice=by_day))
     if tag_filter is not None:
         metering, rated = _filtered(metering, rated, tariff, tag_filter)
-    bill = Bill(
+    bill = _bill(month, as_of, tariff, metering, rated)
+    return MeteredBill(bill, rated.parts, metering.slices)
+
+
+def bill_over(connection: Connection, month: Month, *, as_of: datetime, tariff: Tariff) -> Bill:
+    """The same bill as `make_bill`, over the views of a connection of `Reader.between`, where metering leaves its tables."""
+    slices = make_slices(tariff, month.from_s, min(month.until_s, epoch_s(as_of)))
+    with collector_paused():
+        metering = meter(connection, slices, as_of_s=epoch_s(as_of))
+        return _bill(month, as_of, tariff, metering, rate(metering, tariff))
+
+
+def _bill(month: Month, as_of: datetime, tariff: Tariff, metering: Metering, rated: Rated) -> Bill:
+    return Bill(
         month=month,
         as_of=as_of,
         tariff=tariff,
@@ -108,7 +122,6 @@ def make_metered_bill(
         notices=tuple(sorted(_notices(metering), key=_subject_first)),
         records=_counts(metering, rated),
     )
-    return MeteredBill(bill, rated.parts, metering.slices)
 
 
 def created_manually(reader: Reader, month: Month, *, as_of: datetime, tariff: Tariff) -> tuple[Line, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,6 +10,7 @@ import click
 
 from billing.cli.options import Context, common_options
 from billing.errors import UsageError
+from billing.file_names import harmless_part
 from billing.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -212,9 +211,9 @@ def _report_many(
 
 def default_paths(folder: Path, month: str, account: str | None, lang: str) -> tuple[Path, Path]:
     """Where a report goes that was given no file: named after its month, account and language."""
-    whose = "" if account is None else f"-{_file_name(account)}"
+    whose = "" if account is None else f"-{harmless_part(account)}"
     language = "" if lang == "en" else f".{lang}"
-    stem = f"imcost-{_file_name(month)}{whose}{language}"
+    stem = f"imcost-{harmless_part(month)}{whose}{language}"
     return folder / f"{stem}.html", folder / f"{stem}.pdf"
 
 
@@ -346,14 +345,6 @@ def written_json(written: Written, lang: str) -> dict[str, Any]:
         "complete": data.bill.complete,
         "reconciles": None if data.reconciliation is None else data.reconciliation.reconciles,
     }
-
-
-def _file_name(text: str) -> str:
-    """Text from other people as a part of a file's name: as it is where it is harmless, else cut down, with a digest."""
-    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
-        return text
-    harmless = re.sub(r"[^A-Za-z0-9_-]+", "-", text)[:24].strip("-")
-    return f"{harmless}-{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:8]}".lstrip("-")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import datetime
 from multiprocessing import get_context
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from billing.cli.options import Context
+from billing.file_names import harmless_part
 
 if TYPE_CHECKING:
     from billing.cli.report import Written
@@ -94,17 +93,9 @@ def tag_paths(folder: Path, month: str, tag: TagFilter, lang: str) -> tuple[Path
     So what lacks a tag, an account and a value never share a file, also where capitals and small letters are one.
     """
     parts = [tag.key] if tag.value is None else [tag.key, tag.value]
-    stem = "+".join([f"imcost-{month}", *map(_harmless, parts)])
+    stem = "+".join([f"imcost-{month}", *map(harmless_part, parts)])
     language = "" if lang == "en" else f".{lang}"
     return folder / f"{stem}{language}.html", folder / f"{stem}{language}.pdf"
-
-
-def _harmless(text: str) -> str:
-    """Text from other people within a file's name: as it is where it is harmless, else cut down, with a digest after a tilde."""
-    if re.fullmatch(r"[a-z0-9_-]{1,64}", text):
-        return text
-    kept = re.sub(r"[^a-z0-9_-]+", "-", text.lower())[:24].strip("-")
-    return f"{kept}~{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:16]}"
 
 
 def _tag_key(by: str) -> str:

@@ -69,8 +69,7 @@ class AnswerBill:
             keys = ("Data", "Items", "Item") if self.wrapped else ("Data", "Items")
             for record in records_at(document, *wrapping, *keys):
                 if not isinstance(record.value, dict):
-                    message = "the item is no object: keep the answer as the provider sent it"
-                    bad.append(Quarantined(path, record.line, record.text[:MOST_RAW], "bad_answer", message))
+                    bad.append(Quarantined(path, record.line, record.text[:MOST_RAW], "bad_answer"))
                     continue
                 header = tuple(record.value)
                 if header not in named:

@@ -12,7 +12,6 @@ from pathlib import Path
 from billing.importing.csv_records import Record, records
 from billing.importing.inputs import CHUNK, Input
 from billing.importing.refusal import InputRefused
-from billing.importing.rejection import problem
 from billing.reconciling.sources import BillSource, Quarantined, SpooledRow, csv_relation, spool
 
 MOST_RAW = 2_000
@@ -94,10 +93,8 @@ def _rows(input: Input, header: Sequence[str], bad: list[Quarantined]) -> Iterat
         for record in found:
             fields = _fitting(record, len(header))
             if fields is None:
-                fault = problem(record.fault or "field_count")
-                bad.append(
-                    Quarantined(input.path, record.line, record.raw[:MOST_RAW], fault.code, fault.message)
-                )
+                code = record.fault or "field_count"
+                bad.append(Quarantined(input.path, record.line, record.raw[:MOST_RAW], code))
             else:
                 yield SpooledRow(record.line, dict(zip(header, fields, strict=True)))
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from billing.importing.inputs import Input, find, take
 from billing.importing.recognise import sample_of
 from billing.importing.refusal import InputRefused
-from billing.importing.rejection import problem
 from billing.reconciling.columns import AMOUNTS, QUANTITIES, TEXTS
 from billing.reconciling.csv_bills import header_of, in_utf8, one_by_one
 from billing.reconciling.formats import formats
@@ -108,11 +107,17 @@ def _typed(connection: Connection, source: BillSource, table: str) -> bool:
     return source.expected is None or count == source.expected
 
 
+def _number(name: str) -> str:
+    """The number that a text says; only where there is none is it worth looking for commas."""
+    plain, ungrouped = f"{name}_text", f"replace({name}_text, ',', '')"
+    return f"coalesce(try_cast({plain} as decimal(38, 15)), try_cast({ungrouped} as decimal(38, 15)))"
+
+
 def _typed_sql(source: BillSource, table: str) -> str:
     """The statement that types a source's rows into a table."""
     numbers = [f"{column_sql(source, name)} as {name}_text" for name in NUMBERS]
     texts = [f"coalesce({column_sql(source, name)}, '') as {name}" for name in TEXTS]
-    typed = [f"try_cast(replace({name}_text, ',', '') as decimal(38, 15)) as {name}" for name in NUMBERS]
+    typed = [f"{_number(name)} as {name}" for name in NUMBERS]
     places = [*(["line"] if source.numbered else []), *(["row"] if source.apart else [])]
     problems = " ".join(
         f"when {name}_text is not null and {name} is null then {number}"
@@ -160,7 +165,8 @@ def _bad_rows(connection: Connection, table: str, source: BillSource) -> list[Qu
         f"select line, problem, raw from {table} where problem <> 0 order by line"
     ).fetchall()
     return [
-        Quarantined(source.input.path, line, _raw(text), *_sentence(number)) for line, number, text in found
+        Quarantined(source.input.path, line, _raw(text), *_code(number, source))
+        for line, number, text in found
     ]
 
 
@@ -172,16 +178,10 @@ def _raw(text: str) -> str:
     return json.dumps(said, ensure_ascii=False)[:2_000]
 
 
-def _sentence(number: int) -> tuple[str, str]:
-    """The code and sentence of a problem."""
-    if number == _BAD["needed"]:
-        return "missing_value", "the row has no amount: neither before nor after discounts"
-    if number == _BAD["time"]:
-        found = problem("bad_time")
-        return found.code, "the row's time or date can't be read: write it as 2026-10-01 00:00:00"
-    if number == _BAD["mojibake"]:
-        return (
-            "mojibake",
-            "the row's text is garbled (read in a wrong encoding): export the bill again as UTF-8",
-        )
-    return "bad_number", f"{NUMBERS[number - 1]} is not a plain decimal number of at most 15 decimals"
+def _code(number: int, source: BillSource) -> tuple[str, str]:
+    """The code of a problem, and the file's own name of the column that it is about."""
+    if number <= len(NUMBERS):
+        return "bad_number", source.columns[NUMBERS[number - 1]]
+    return {_BAD["needed"]: "missing_value", _BAD["time"]: "bad_time", _BAD["mojibake"]: "mojibake"}[
+        number
+    ], ""

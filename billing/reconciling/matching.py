@@ -38,11 +38,14 @@ def grain_of(connection: Connection) -> Grain:
     return "hour" if hours else "day" if days else "month"
 
 
+def make_subjects(connection: Connection) -> None:
+    """Make `bill_subjects`: what the bill's rows say that they are for, and what those that say the same sum to."""
+    sql = sql_file("billing.reconciling", "bill_subjects")
+    connection.execute(sql.format(texts=", ".join(SAID), gross=GROSS))
+
+
 def scope_rows(connection: Connection, month: Month, grain: Grain) -> None:
     """Make `subjects` and `scoped_rows`: what every row is for, pass 1 and 2 done."""
-    connection.execute(
-        sql_file("billing.reconciling", "bill_subjects").format(texts=", ".join(SAID), gross=GROSS)
-    )
     connection.execute(sql_file("billing.reconciling", "known_ids"))
     connection.execute(
         "create or replace temp table known_accounts as select distinct account_id from cache_keys"
@@ -57,8 +60,8 @@ def scope_rows(connection: Connection, month: Month, grain: Grain) -> None:
         bucket = f"coalesce(day, {bucket})"
     if grain == "month":
         bucket = "cast(0 as bigint)"
-    cycle = month.label.replace("-", "")
-    connection.execute(sql_file("billing.reconciling", "subjects").format(cycle=cycle, only_account=only))
+    sql = sql_file("billing.reconciling", "subjects")
+    connection.execute(sql.format(month=month.label.replace("-", ""), only_account=only))
     connection.execute(sql_file("billing.reconciling", "placed"))
     differing = _differing(connection)
     connection.execute(

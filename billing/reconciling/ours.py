@@ -13,6 +13,7 @@ from billing.metering.compile import held_sql, stored
 from billing.reconciling.items import BY_REGION, FAMILIES
 from billing.warehouse import Connection, sql_file
 from rules.charges import CHARGES, Charge
+from rules.money import AMOUNT_PLACES
 from rules.period import DAY_S, HOUR_S
 from rules.tariff import Tariff
 from rules.units import MICRO
@@ -109,25 +110,34 @@ def count_pieces(connection: Connection, grain: Grain) -> int:
 def _make_prices(
     connection: Connection, tariff: Tariff, slices: Sequence[Slice], regions: Sequence[str]
 ) -> None:
-    """The price of a millionth of each charge's unit as a fraction, numbered, for each region and slice that has one."""
+    """The price of a millionth of each charge's unit as a fraction, numbered, for each region and slice that has one.
+
+    Beside it the same in units of the tenth decimal, and the most that may be multiplied with that in 64 bits.
+    """
     connection.execute(
-        "create or replace temp table prices"
-        " (charge integer, region varchar, slice integer, price integer, num hugeint, den hugeint)"
+        "create or replace temp table prices (charge integer, region varchar, slice integer, price integer,"
+        " num hugeint, den hugeint, unit_num bigint, unit_den bigint, most bigint)"
     )
-    rows = []
+    rows: list[tuple[int | str, ...]] = []
     numbers: dict[Fraction, int] = {}
     for index, charge in enumerate(CHARGES):
         for region in regions if charge.rate is not None and charge.id in FAMILIES else ():
             for cut in slices:
                 rate = tariff.rate(charge.rate or "", region, cut.from_s)
                 if rate is not None:
-                    price = rate.price.per_unit(charge.unit)
+                    price = rate.price.per_unit(charge.unit) / MICRO
                     number = numbers.setdefault(price, len(numbers))
-                    rows.append(
-                        (index, region, cut.index, number, price.numerator, price.denominator * MICRO)
-                    )
+                    rows.append((index, region, cut.index, number, *price.as_integer_ratio(), *_units(price)))
     if rows:
-        connection.executemany("insert into prices values (?, ?, ?, ?, ?, ?)", rows)
+        marks = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"insert into prices values ({marks})", rows)
+
+
+def _units(price: Fraction) -> tuple[int, int, int]:
+    """A price in units of the tenth decimal as a fraction, and the largest quantity q for which 2 x q x num + den has 63 bits."""
+    units = price * 10**AMOUNT_PLACES
+    num, den = units.as_integer_ratio()
+    return num, den, max(0, ((1 << 63) - 1 - 2 * den) // (2 * num)) if num else 0
 
 
 def _spans_sql(connection: Connection, index: int, charge: Charge, *, from_s: int, until_s: int) -> str:

@@ -14,21 +14,21 @@ from pathlib import Path
 from billing.bill import Bill
 from billing.errors import UsageError
 from billing.metering import make_slices, meter
-from billing.pipeline import make_bill
+from billing.pipeline import bill_over, collector_paused
 from billing.reconciling.allocating import allocated_differences, allocated_snapshots
 from billing.reconciling.arithmetic import broken_rows
 from billing.reconciling.bridge import bridged
 from billing.reconciling.classify import Context, classified, unreadable_ids
 from billing.reconciling.items import FAMILIES
 from billing.reconciling.loading import Loaded, load_bills
-from billing.reconciling.matching import check_zones, grain_of, match_unnamed, scope_rows
+from billing.reconciling.matching import check_zones, grain_of, make_subjects, match_unnamed, scope_rows
 from billing.reconciling.ours import Grain, buckets, count_pieces, lay_out_ours
 from billing.reconciling.reasons import Reason, reason
 from billing.reconciling.result import Difference, Reconciliation, Tolerance, exact
 from billing.reconciling.timing import time_shifts
 from billing.store import Reader
-from billing.warehouse import Connection, sql_file
-from rules.money import plain
+from billing.warehouse import Connection, has_rows, sql_file
+from rules.money import AMOUNT_PLACES, plain
 from rules.period import Month, epoch_s, rfc3339
 from rules.tariff import Tariff
 
@@ -49,16 +49,19 @@ def reconcile(
 
     Raises InputRefused where a file is no bill, UsageError where it is one of another month or currency.
     """
-    ours = make_bill(reader, month, as_of=as_of, tariff=tariff)
-    until_s = min(month.until_s, epoch_s(as_of))
+    until_s = max(min(month.until_s, epoch_s(as_of)), month.from_s + 1)
     with (
-        reader.between(month.from_s, max(until_s, month.from_s + 1)) as connection,
+        reader.between(month.from_s, until_s) as connection,
         tempfile.TemporaryDirectory(dir=reader.workspace.root) as staging,
+        collector_paused(),
     ):
         loaded = load_bills(connection, bills, Path(staging))
+        make_subjects(connection)
         _refuse_other_bills(connection, month, tariff, loaded)
-        slices = make_slices(tariff, month.from_s, max(until_s, month.from_s + 1))
-        meter(connection, slices, as_of_s=epoch_s(as_of))
+        ours = bill_over(connection, month, as_of=as_of, tariff=tariff)
+        slices = make_slices(tariff, month.from_s, until_s)
+        if epoch_s(as_of) <= month.from_s:
+            meter(connection, slices, as_of_s=epoch_s(as_of))
         grain = grain_of(connection)
         regions = [
             region for (region,) in connection.execute("select distinct region from cache_keys").fetchall()
@@ -71,7 +74,7 @@ def reconcile(
 
 def _refuse_other_bills(connection: Connection, month: Month, tariff: Tariff, loaded: Loaded) -> None:
     cycle = month.label.replace("-", "")
-    cycles = {found for (found,) in connection.execute("select distinct cycle from bill_rows").fetchall()}
+    cycles = {found for (found,) in connection.execute("select distinct month from bill_subjects").fetchall()}
     paths = ", ".join(each.path for each in loaded.files)
     if cycles and "" not in cycles and cycle not in cycles:
         raise UsageError(
@@ -149,9 +152,13 @@ def _compare(
 
 
 def _last_unit(connection: Connection) -> Decimal:
-    """The last decimal that the bill's amounts are written in, at least cents, at most the tenth."""
-    (places,) = connection.execute("select coalesce(max(places), 2) from subjects").fetchone() or (2,)
-    return max(LEAST_UNIT, Decimal(1).scaleb(-max(2, places)))
+    """The last decimal that the bill's amounts have, at least cents, at most the tenth."""
+    (written,) = connection.execute("select coalesce(max(places), 2) from subjects").fetchone() or (2,)
+    places = max(2, min(written, AMOUNT_PLACES))
+    finer = "select 1 from bill_rows where coalesce(gross, pretax) <> cast(coalesce(gross, pretax) as decimal(38, {}))"
+    while places > 2 and not has_rows(connection, finer.format(places - 1)):
+        places -= 1
+    return Decimal(1).scaleb(-places)
 
 
 def _make_bounds(connection: Connection, month: Month, grain: Grain) -> None:

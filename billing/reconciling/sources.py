@@ -14,19 +14,42 @@ from billing.importing.reading import Sample
 from billing.importing.sql_text import quoted
 from billing.warehouse import text_literal
 
+UNREADABLE: Mapping[str, str] = {
+    "field_count": "the row does not have as many fields as the header: quote fields that hold a comma",
+    "bad_quoting": 'a quoted field is not closed properly: double quotes inside a field are written ""',
+    "row_too_long": "the row is too long to be one record",
+    "bad_answer": "the item is no object: keep the answer as the provider sent it",
+    "missing_value": "the row has no amount: neither before nor after discounts",
+    "bad_time": "the row's time or date can't be read: write it as 2026-10-01 00:00:00",
+    "mojibake": "the row's text is garbled (read in a wrong encoding): export the bill again as UTF-8",
+    "bad_number": "{column} is not a plain decimal number of at most 15 decimals",
+}
+"""Why a row of a bill can't be read: every code with its sentence in English; reports say it from their catalogues."""
+
 
 class Quarantined(NamedTuple):
-    """A row of a bill that can't be read: where it stands, what it says, and why."""
+    """A row of a bill that can't be read: where it stands, what it says, why, and the file's column where it is about one."""
 
     path: str
     line: int
     raw: str
     code: str
-    message: str
+    column: str = ""
+
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do, in English."""
+        return UNREADABLE[self.code].format(column=self.column)
 
     def to_json(self) -> dict[str, object]:
         """The row with its fields' own names."""
-        return self._asdict()
+        return {
+            "path": self.path,
+            "line": self.line,
+            "raw": self.raw,
+            "code": self.code,
+            "message": self.message,
+        }
 
 
 @dataclass(frozen=True, slots=True)

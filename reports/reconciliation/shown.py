@@ -36,7 +36,7 @@ def shown(found: Reconciliation, f: Formats, *, rows: int) -> Mapping[str, Any]:
         "broken": [(row, sentence(row.message, t, f)) for row in found.broken[:ROWS_NAMED]],
         "unread": sum(file.quarantined for file in found.files),
         "unread_rows": [
-            (row, row.message if f.language == "en" else row.code) for row in found.quarantine[:ROWS_NAMED]
+            (row, t("unread_" + row.code, column=row.column)) for row in found.quarantine[:ROWS_NAMED]
         ],
     }
 

@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 
 from billing.findings import COST_KINDS, SAVING_KINDS
 from billing.lives import End
+from billing.reconciling.sources import UNREADABLE
 from reports.errors import MessageError
 from reports.i18n import HERE, LANGUAGES, Words
 from reports.sections import FOLDER, SECTIONS
@@ -105,6 +106,7 @@ def test_messages_made_of_two_parts_are_complete() -> None:
     assert {f"end_{end}" for end in get_args(End) if end != "kept"} <= ids(FOLDER / "cache_lives", "en")
     for word in WORDS:
         assert {f"word_{word}", f"means_{word}"} <= ids(FOLDER / "glossary", "en")
+    assert {f"unread_{code}" for code in UNREADABLE} <= ids(HERE / "reconciliation", "en")
     for rule in SETTLEMENT_RULES:
         assert f"settlement_{rule}" in ids(FOLDER / "tariff", "en")
         assert f"adjustment_{rule}" in ids(FOLDER / "summary", "en")

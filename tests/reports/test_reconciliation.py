@@ -8,10 +8,11 @@ import pytest
 from billing.reconciling.ours import Grain
 from billing.reconciling.reasons import MESSAGES, THINGS, Hours, Part, Span, Thing, english, reason
 from billing.reconciling.result import CLASSES
+from billing.reconciling.sources import UNREADABLE, Quarantined
 from reports.i18n import Formats, Words
 from reports.page import render_page
 from reports.reconciliation.page import render_reconciliation
-from reports.reconciliation.shown import FOLDER, sentence
+from reports.reconciliation.shown import FOLDER, sentence, shown
 from reports.reconciliation.waterfall import steps
 from tests.reports.build import HOSTILE, difference, full, reconciliation
 
@@ -99,3 +100,23 @@ def test_names_are_harmless_and_nothing_is_let_in() -> None:
     assert "onerror=alert(1)>" not in page
     assert "\u202e" not in page
     assert "default-src &#39;none&#39;" in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_rows_that_can_not_be_read_say_why_in_the_report_s_language(language: str) -> None:
+    rows = tuple(
+        Quarantined("bill.csv", line, "", code, "<b>Cost</b>")
+        for line, code in enumerate(UNREADABLE, start=2)
+    )
+    formats = Formats(language, currency="CNY", places=2)
+    said = [
+        str(why)
+        for _, why in shown(replace(reconciliation(), quarantine=rows), formats, rows=5)["unread_rows"]
+    ]
+    assert len(said) == len(rows)
+    assert "&lt;b&gt;Cost" in said[-1]
+    for row, why in zip(rows, said, strict=True):
+        assert row.code not in why
+        assert (language == "zh") == bool(re.search("[\u4e00-\u9fff]", why))
+    page = render_reconciliation(replace(reconciliation(), quarantine=rows[:3]), language)
+    assert not any(row.code in page for row in rows)

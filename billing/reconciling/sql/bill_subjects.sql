@@ -1,11 +1,16 @@
 -- Purpose: what the bill's rows say that they are for, and what they sum to: what a row is for is found out once for all rows that say the same.
 -- Grain:   one row per distinct {texts}.
 -- Takes:   bill_rows.
--- Gives:   sums of the amounts; places: the most decimals of a gross amount; off: the most by which a row's own amounts contradict each other.
+-- Gives:   month: the bill's month as 202610; sums of the amounts; places: the most decimals that one is written with; off: the most by which a row's own amounts contradict each other.
 create or replace temp table bill_subjects as
 select
     cast(row_number() over () as integer) as subject,
-    *
+    * exclude (cycle),
+    case
+        when focus then coalesce(strftime(try_cast(cycle as timestamp) + interval 8 hour, '%Y%m'), '')
+        else replace(replace(left(cycle, 7), '-', ''), chr(47), '')
+    end as month,
+    cycle
 from (
     select
         {texts},

@@ -1,6 +1,6 @@
 -- Purpose: rows of the bill that break their own arithmetic.
 -- Grain:   one row per row and rule that it breaks.
--- Takes:   bill_rows; {ulp}: the last unit of its amounts.
+-- Takes:   bill_rows; {tolerated}: what no row is blamed for.
 -- Gives:   file, line, rule, the written amount and the computed one.
 select *
 from (
@@ -25,5 +25,5 @@ from (
     from bill_rows
     where focus and gross is not null and usage is not null and list_price <> ''
 ) as sides
-where computed is not null and abs(written - computed) > greatest(2 * {ulp}, 0.000000001)
+where computed is not null and abs(written - computed) > {tolerated}
 order by file, line

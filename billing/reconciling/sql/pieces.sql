@@ -1,9 +1,10 @@
 -- Purpose: what is held, cut at the bill's buckets, with its price.
 -- Grain:   one row per span and bucket.
--- Takes:   spans, positions, prices (of a millionth of a unit, as a fraction); {which}: the positions in question.
+-- Takes:   spans, positions, prices; {which}: the positions in question.
 -- Gives:   quantity: what is held (x 1 000 000) times the units of time; units: the amount in units of the tenth decimal, half up.
---          This is the only division in SQL. It is one of non-negative integers of 128 bits, so it is exact, and more than these hold is an
---          error; Python would take as long for the partial hours of a month as all of the comparison does.
+--          This is the only division in SQL: Python would take as long for a month's hours as all of the comparison does. It is one
+--          of non-negative integers, so it is exact: of 64 bits, which are quick, up to the quantity that fits, else of 128, and more
+--          than these hold is an error.
 select
     position,
     bucket,
@@ -11,7 +12,10 @@ select
     cache,
     price,
     quantity,
-    (2 * quantity * num * 10000000000 + den) // (2 * den) as units
+    case
+        when quantity <= most then cast((2 * cast(quantity as bigint) * unit_num + unit_den) // (2 * unit_den) as hugeint)
+        else (2 * quantity * unit_num + unit_den) // (2 * cast(unit_den as hugeint))
+    end as units
 from (
     select
         *,
@@ -26,8 +30,9 @@ from (
             s.end_s,
             s.per,
             r.price,
-            r.num,
-            r.den,
+            r.unit_num,
+            r.unit_den,
+            r.most,
             unnest(range({first}, {after})) as bucket
         from spans as s
         inner join positions as p

@@ -2,7 +2,7 @@
 -- Grain:   one row per subject: all that rows say alike of what they are for.
 -- Takes:   bill_subjects, item_families, region_ids, known_ids, known_accounts.
 -- Gives:   verdict: compare, or the reason why not; resource: under what our side lists it where resolved, else the bill's own id;
---          due: what the rows ask for after everything is taken off; off: see bill_subjects.sql.
+--          due: what the rows ask for after everything is taken off.
 create or replace temp table subjects as
 select
     subject,
@@ -20,7 +20,6 @@ select
     coupon_rows,
     round_down,
     pretax,
-    off,
     vouchers,
     voucher_rows,
     tax,
@@ -31,7 +30,7 @@ select
         when focus and lower(charge_class) = 'correction' then 'refund'
         when focus and kind_of_row = 'tax' then 'tax'
         when focus and kind_of_row = 'credit' then 'voucher'
-        when cycle <> '' and cycle <> '{cycle}' then 'other_month'
+        when month <> '' and month <> '{month}' then 'other_month'
         when kind_of_row in ('subscriptionorder', 'purchase', '预付订单') or lower(subscription) in ('subscription', '包年包月', '预付费')
             then 'prepaid'
         when family = 'other' then 'other_product'

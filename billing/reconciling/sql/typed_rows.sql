@@ -1,8 +1,8 @@
 -- Purpose: a bill file's rows with typed values, and which of them can't be read.
 -- Grain:   one row per row of the file.
 -- Takes:   {relation}: the file's columns as text.
--- Gives:   {table}; columns that the file has not got are only in the view, as constants. texts (empty where unknown), amounts and quantities DECIMAL(38, 15), gross_places: the decimals that gross is written
---          with, begin_s and end_s (epoch seconds), timed: whether the begin has a time, day (of the billing zone, counted from 1970-01-01), cycle as 202610;
+-- Gives:   {table}; columns that the file has not got are only in the view, as constants. texts (empty where unknown), amounts and quantities DECIMAL(38, 15),
+--          gross_places: the decimals that gross is written with, begin_s and end_s (epoch seconds), timed: whether the begin has a time, day (of the billing zone, counted from 1970-01-01);
 --          problem: 0 where the row is fine, else raw has the row's texts. Times without a zone are {naive_offset_s} s ahead of UTC.
 create or replace temp table {table}_typed as
 select
@@ -24,23 +24,23 @@ from (
         end as problem
     from (
         select
-            * replace (
-                case
-                    when {focus} then coalesce(strftime(try_cast(cycle as timestamp) + interval 8 hour, '%Y%m'), '')
-                    else replace(replace(left(cycle, 7), '-', ''), chr(47), '')
-                end as cycle
-            ),
+            *,
             length(begin) > 10 as timed,
             {typed},
-            cast(length(rtrim(split_part(coalesce(gross_text, pretax_text), '.', 2), '0')) as integer) as gross_places,
+            cast(
+                case strpos(coalesce(gross_text, pretax_text), '.')
+                    when 0 then 0
+                    else strlen(coalesce(gross_text, pretax_text)) - strpos(coalesce(gross_text, pretax_text), '.')
+                end as integer
+            ) as gross_places,
             epoch_us(try_cast(replace(begin, chr(47), '-') as timestamp)) // 1000000
             - case
-                when right(begin, 1) = 'Z' or (length(begin) > 19 and substr(begin, -6, 1) in ('+', '-')) then 0
+                when suffix(begin, 'Z') or (length(begin) > 19 and substr(begin, -6, 1) in ('+', '-')) then 0
                 else {naive_offset_s}
             end as begin_s,
             epoch_us(try_cast(replace("end", chr(47), '-') as timestamp)) // 1000000
             - case
-                when right("end", 1) = 'Z' or (length("end") > 19 and substr("end", -6, 1) in ('+', '-')) then 0
+                when suffix("end", 'Z') or (length("end") > 19 and substr("end", -6, 1) in ('+', '-')) then 0
                 else {naive_offset_s}
             end as end_s,
             try_cast(
