@@ -48,6 +48,12 @@ def add_ua_metadata(pdf: Any) -> None:
     stream.stream = [content.replace(_END, _UA + _END)]
 
 
+def name_files_once(pdf: Any) -> None:
+    """Name each attached file once where the archive looks for them; WeasyPrint names them twice."""
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
+
+
 def as_weasyprint(attached: Sequence[Attached], created: datetime) -> list[Any]:
     """The files as WeasyPrint takes them; dates are the report's, so that the same data gives the same bytes."""
     from weasyprint import Attachment  # type: ignore[import-untyped]

@@ -14,7 +14,7 @@ from hashlib import sha256
 from io import StringIO
 from typing import NamedTuple
 
-from reports.archive import VARIANT, Attached, add_ua_metadata, as_weasyprint
+from reports.archive import VARIANT, Attached, add_ua_metadata, as_weasyprint, name_files_once
 from reports.errors import PdfEngineError
 from reports.structure import mend_structure
 
@@ -67,6 +67,7 @@ def _finish(document: object, pdf: object) -> None:
     """What is changed of WeasyPrint's file before it is written."""
     mend_structure(pdf)
     add_ua_metadata(pdf)
+    name_files_once(pdf)
 
 
 def font_advice(missing_glyphs: str) -> str | None:

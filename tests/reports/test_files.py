@@ -161,6 +161,11 @@ def test_the_same_data_give_the_same_workbook() -> None:
     assert workbook(FULL, "en") == workbook(full(), "en")
 
 
+def is_a(item: pikepdf.Object, type_: str) -> bool:
+    """Whether a part of a PDF is a dictionary of this type."""
+    return isinstance(item, pikepdf.Dictionary) and item.get("/Type") == type_
+
+
 def test_the_pdf_is_for_archives_and_for_everyone_and_carries_its_data() -> None:
     page = render_page(FULL, "en")
     content = render_pdf(page, attached=attachments(FULL), created=AFTER).content
@@ -175,7 +180,14 @@ def test_the_pdf_is_for_archives_and_for_everyone_and_carries_its_data() -> None
         assert "/StructTreeRoot" in pdf.Root
         assert pdf.Root.MarkInfo.Marked
         assert pdf.Root.OutputIntents[0].S == "/GTS_PDFA1"
-        assert all(one.AFRelationship == "/Data" for one in pdf.Root.AF)
+        assert [one.AFRelationship for one in pdf.Root.AF] == ["/Data", "/Data"]
+        assert len(pdf.trailer.ID) == 2
+        fonts = [each for each in pdf.objects if is_a(each, "/FontDescriptor")]
+        assert fonts
+        assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
+        links = [each for each in pdf.objects if is_a(each, "/Annot")]
+        assert links
+        assert {link.F for link in links} == {4}, "links that are not printed"
         names = {name: file.get_file().read_bytes() for name, file in pdf.attachments.items()}
     assert sorted(names) == ["imcost-2026-10-lines.csv", "imcost-2026-10.json"]
     assert json.loads(names["imcost-2026-10.json"]) == document(FULL)
