@@ -43,6 +43,13 @@ class ChargeChange(NamedTuple):
         return self.now - self.before
 
 
+class ChargeUsage(NamedTuple):
+    """A charge's usage in one month over all regions: its quantity, and what it cost before any rounding."""
+
+    quantity: Fraction
+    cost: Fraction
+
+
 class CacheChange(NamedTuple):
     """One cache in both months; 0 where it cost nothing."""
 
@@ -94,6 +101,18 @@ class Comparison:
     def mix(self) -> Decimal:
         """The part of the change that usage in dearer or cheaper regions made."""
         return exact_sum(found.mix for found in self.charges)
+
+    def usage(self) -> dict[str, tuple[ChargeUsage, ChargeUsage]]:
+        """By charge, what it was used before and now: what its change was split by."""
+        sides = [_by_charge(bill.lines) for bill in (self.before, self.now)]
+        return {
+            row.charge: (_in_all(sides[0].get(row.charge, [])), _in_all(sides[1].get(row.charge, [])))
+            for row in self.charges
+        }
+
+    def of_kind(self, kind: str) -> tuple[CacheChange, ...]:
+        """The caches of one of the `movements`, the largest change first."""
+        return tuple(found for found in self.caches if _movement(found) == kind)
 
     @property
     def movements(self) -> dict[str, Movement]:
@@ -154,6 +173,14 @@ def _by_region(lines: Iterable[Line]) -> dict[str, _Usage]:
         so_far = found.get(region, _Usage(Fraction(0), Fraction(0)))
         found[region] = _Usage(so_far.quantity + quantity, so_far.cost + cost)
     return found
+
+
+def _in_all(lines: Iterable[Line]) -> ChargeUsage:
+    """The usage of all regions together."""
+    found = _by_region(lines).values()
+    return ChargeUsage(
+        sum((used.quantity for used in found), Fraction(0)), sum((used.cost for used in found), Fraction(0))
+    )
 
 
 def _old_price(id: str, region: str, before: _Usage | None, now: _Usage, old: Bill) -> Fraction:

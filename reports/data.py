@@ -140,10 +140,12 @@ def gather(
     quota: QuotaSettings | None = None,
     bills: Sequence[str] = (),
     tolerance: Tolerance | None = None,
+    explain: bool = False,
 ) -> ReportData:
     """Gather a month's report at a moment, for one account or for all; budgets of other accounts or currencies are left out.
 
-    bills: files of the provider's bill, which is of all accounts; the month is reconciled with it.
+    bills: files of the provider's bill, which is of all accounts; the month is reconciled with it. explain: also how its lines
+    came about, which only the page shows.
     """
     accounts = None if account is None else (account,)
     until_s = min(month.until_s, epoch_s(as_of))
@@ -181,26 +183,40 @@ def gather(
         budgets=tuple(budget_states(reader, ours, as_of=as_of, tariff=tariff, month=month)),
         firings=tuple(each for each in fired if account is None or each.subject.get("account_id") == account),
     )
-    return _with_the_books(data, store, reader, bills, tolerance)
+    data = _with_the_books(data, store, reader, bills, tolerance)
+    return _explained(data, store, reader) if explain else data
 
 
 def _with_the_books(
     data: ReportData, store: Store, reader: Reader, bills: Sequence[str], tolerance: Tolerance | None
 ) -> ReportData:
-    """The data with what statements and the provider's bill say, and how the lines that are shown came about."""
+    """The data with what statements and the provider's bill say."""
     bill = data.bill
     statements = month_statements(store, reader, bill, None if data.account is None else (data.account,))
     return replace(
         data,
         statements=statements,
         settled=settled_statements(statements) if statements else data.settled,
-        explanations=explain_shown(store, reader, bill, largest(data.by_cache)[:CACHES_NAMED]),
         reconciliation=reconcile(
             reader, bill.month, bills, as_of=bill.as_of, tariff=bill.tariff, tolerance=tolerance
         )
         if bills
         else None,
     )
+
+
+def _explained(data: ReportData, store: Store, reader: Reader) -> ReportData:
+    """The data with how the lines that are shown came about, and what closed months and corrections lead from."""
+    found = explain_shown(
+        store,
+        reader,
+        data.bill,
+        largest(data.by_cache)[:CACHES_NAMED],
+        months=[cost.month for cost in data.trend],
+        statements=data.statements,
+        account=data.account,
+    )
+    return replace(data, explanations=found)
 
 
 def _counts_here(budget: Budget, account: str | None, tariff: Tariff) -> bool:

@@ -1,19 +1,25 @@
-"""Which lines a report explains, and where on its page each number's explanation stands.
+"""Which lines a report explains, and what its explanations need beside the bill: past statements, and what corrections lead from.
 
 A month of a usual size is explained line by line. Of a large one, the lines are explained that the report shows or sums up to
-what it shows: those of the caches that it names, and the dearest of each charge.
+what it shows: those of the caches that it names, and the dearest of each charge. `reports.articles` writes the others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from billing.bill import Bill, Line
+from billing.bill import Bill, Line, exact_sum
+from billing.books import Statement
+from billing.books.trail import read_trail
+from billing.explaining.corrections import CorrectedLine, Corrections
+from billing.explaining.finding import keys_of_cache
 from billing.explaining.line import by_batch
 from billing.explaining.source import MonthSource
 from billing.explaining.summaries import LineSummary, summarize_lines
 from billing.grouping import Group
 from billing.store import Reader, Store
+from rules.period import Month
 
 LINES_EXPLAINED = 300
 """Lines that a page explains at most: with them it stays below a megabyte."""
@@ -21,47 +27,90 @@ LINES_EXPLAINED = 300
 DEAREST = 5
 """Lines of each charge that are explained in any case."""
 
+CORRECTIONS_SHOWN = 40
+"""Corrections that are shown, the largest first within their month; the others are one line for each month."""
+
 Place = tuple[str | None, ...]
 """Account, region and cache."""
 
 
+class StatedMonth(NamedTuple):
+    """A closed month: the ids and digests of its statements, and what they make payable together."""
+
+    statements: tuple[tuple[str, str], ...]
+    payable: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class Explanations:
-    """The explained lines by id, and the caches whose lines are all explained, in the order of the report's table."""
+    """The explained lines by id; closed months by label; corrections by line id, month corrected and class."""
 
     lines: Mapping[str, LineSummary] = field(default_factory=dict)
-    caches: tuple[Place, ...] = ()
-
-    def total(self) -> str:
-        """The anchor of the month's total; each method gives an anchor's id."""
-        return "x-total"
-
-    def charge(self, id: str) -> str:
-        """Where a charge is explained."""
-        return f"x-{id}"
-
-    def cache(self, place: Place) -> str | None:
-        """Where a cache is explained, None where it isn't."""
-        return f"x-cache-{self.caches.index(place) + 1}" if place in self.caches else None
-
-    def line(self, id: str) -> str | None:
-        """Where a line is explained, None where it isn't."""
-        return f"x-{id}" if id in self.lines else None
-
-    def correction(self, each: Mapping[str, Any]) -> str:
-        """Where a correction is explained."""
-        return f"x-{each['line_id']}-{each['corrects_month']}-{each['class']}"
+    months: Mapping[str, StatedMonth] = field(default_factory=dict)
+    corrected: Mapping[tuple[str, str, str], CorrectedLine] = field(default_factory=dict)
 
 
-def explain_shown(store: Store, reader: Reader, bill: Bill, named: Sequence[Group]) -> Explanations:
-    """The explanations of a bill's lines, of which the report names these caches."""
-    lines, caches = chosen(bill, named)
+def explain_shown(
+    store: Store,
+    reader: Reader,
+    bill: Bill,
+    named: Sequence[Group],
+    *,
+    months: Iterable[Month] = (),
+    statements: Sequence[Statement] = (),
+    account: str | None = None,
+) -> Explanations:
+    """The explanations of a bill's lines, of which the report names these caches; of these months, and of these statements."""
     source = MonthSource(bill.month, reader, bill.tariff, bill.as_of, None)
-    return Explanations(summarize_lines(source, lines, by_batch(store.batches())), caches)
+    paths = by_batch(store.batches())
+    trail = read_trail(store.ledger.entries())
+    stated = {}
+    for month in months:
+        close = trail.close_of(month)
+        if close is not None:
+            heads = [
+                head for head in store.ledger.heads(close.entry_id) if account in (None, head.account_id)
+            ]
+            payable = exact_sum(Decimal(head.payable) for head in heads)
+            stated[month.label] = StatedMonth(tuple((head.id, head.sha256) for head in heads), payable)
+    documents = shown_documents(statements)
+    keys = {}
+    for document in documents:
+        subject = (document["account_id"], document["region"], document["cache_id"])
+        if subject not in keys:
+            for key in keys_of_cache(reader, subject[2], subject[0], subject[1]):
+                keys[subject] = key
+    corrections = Corrections(reader, store.ledger, trail, paths)
+    corrected = corrections.of_statement(bill.month, documents, keys) if documents else {}
+    return Explanations(summarize_lines(source, chosen(bill, named), paths), stated, corrected)
 
 
-def chosen(bill: Bill, named: Sequence[Group]) -> tuple[list[Line], tuple[Place, ...]]:
-    """The lines to explain, in the bill's order, and the caches all of whose lines are among them."""
+def shown_documents(statements: Iterable[Statement]) -> list[Mapping[str, Any]]:
+    """The corrections on statements, of as many as are shown, with the others of the same line before them."""
+    found = [each for statement in statements for each in statement.document["corrections"]]
+    shown = {each["line_id"] for _, some, _ in shown_corrections(found) for each in some}
+    return [each for each in found if each["line_id"] in shown]
+
+
+def shown_corrections(
+    corrections: Iterable[Mapping[str, Any]],
+) -> Iterable[tuple[str, list[Mapping[str, Any]], list[Mapping[str, Any]]]]:
+    """By month corrected, the largest corrections, which are shown, and the others."""
+    by_month: dict[str, list[Mapping[str, Any]]] = {}
+    for each in corrections:
+        by_month.setdefault(each["corrects_month"], []).append(each)
+    room = CORRECTIONS_SHOWN
+    for label, found in sorted(by_month.items()):
+        ordered = sorted(
+            found, key=lambda each: (-abs(Decimal(each["amount"])), each["line_id"], each["class"])
+        )
+        shown, others = ordered[:room], ordered[room:]
+        room -= len(shown)
+        yield label, shown, others
+
+
+def chosen(bill: Bill, named: Sequence[Group]) -> list[Line]:
+    """The lines to explain, in the bill's order."""
     of_cache: dict[Place, list[Line]] = {}
     of_charge: dict[str, list[Line]] = {}
     for line in bill.lines:
@@ -70,16 +119,14 @@ def chosen(bill: Bill, named: Sequence[Group]) -> tuple[list[Line], tuple[Place,
     ids: set[str] = set()
     for found in of_charge.values():
         ids |= {line.line_id for line in dearest(found)[:DEAREST]}
-    caches: list[Place] = []
     for group in named:
         own = {line.line_id for line in of_cache.get(group.key, [])}
         if len(ids | own) > LINES_EXPLAINED:
             break
         ids |= own
-        caches.append(group.key)
     if len(bill.lines) <= LINES_EXPLAINED:
         ids = {line.line_id for line in bill.lines}
-    return [line for line in bill.lines if line.line_id in ids], tuple(caches)
+    return [line for line in bill.lines if line.line_id in ids]
 
 
 def dearest(lines: Sequence[Line]) -> list[Line]:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from billing import __version__
 from reports import i18n
+from reports.articles import articles
 from reports.branding import Branding
 from reports.data import ReportData
 from reports.document import document
@@ -126,11 +127,12 @@ def _whose(data: ReportData, t: Words) -> str | None:
 
 def _sections(data: ReportData, language: str, formats: Formats, overrides: Overrides) -> Iterator[Shown]:
     report = document(data) if overrides.names else None
+    explained = articles(data, formats)
     for name in SECTIONS:
         words = Words(language, FOLDER / name)
         view = section(name).view(data, words, formats)
         if view is not None:
-            values = {**view, "t": words, "f": formats}
+            values = {**view, "t": words, "f": formats, "x": explained}
             if name in overrides.names:
                 body = overrides.render(name, {**values, "report": report})
             else:

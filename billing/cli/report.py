@@ -259,6 +259,7 @@ def write_report(
             quota=quota_settings(ctx.settings(), ctx.workspace.settings),
             bills=bills,
             tolerance=tolerance_of(tolerances),
+            explain=html is not None,
         )
     return write_forms(ctx, data, lang=lang, paper=paper, html=html, pdf=pdf, xlsx=xlsx)
 

@@ -21,6 +21,15 @@ class SealedText(NamedTuple):
     signature: str | None = None
 
 
+class StatementHead(NamedTuple):
+    """What a statement is called and comes to, without its lines."""
+
+    account_id: str
+    id: str
+    payable: str
+    sha256: str
+
+
 class Ledger:
     """The books' rows in an open catalogue."""
 
@@ -51,6 +60,19 @@ class Ledger:
                 select(*parts).where(ClosedStatement.entry_id == entry_id).order_by(col(ClosedStatement.id))
             )
             return [(str(corrections), str(unrated)) for corrections, unrated in session.exec(query).all()]
+
+    def heads(self, entry_id: int) -> list[StatementHead]:
+        """The statements of one close in the order of closing, without reading their lines."""
+        with self._catalogue.session() as session:
+            parts = [
+                func.json_extract(ClosedStatement.document, f"$.{name}")
+                for name in ("account_id", "statement_id", "payable")
+            ]
+            parts.append(func.lower(ClosedStatement.sha256))
+            query = (
+                select(*parts).where(ClosedStatement.entry_id == entry_id).order_by(col(ClosedStatement.id))
+            )
+            return [StatementHead(*map(str, row)) for row in session.exec(query).all()]
 
     def last_statement(self) -> str:
         """The digest of the statement that was closed last, empty where there is none."""

@@ -28,7 +28,7 @@ from billing.recommending import Recommendation, Recommendations
 from billing.reconciling import Difference, Reconciliation
 from billing.reconciling.reasons import reason
 from reports.books import settled_statements
-from reports.data import FreeCreations, Provenance, ReportData, TagGroups, assemble, largest
+from reports.data import FreeCreations, Provenance, ReportData, TagGroups, assemble
 from reports.explained import Explanations
 from reports.quotas import MonthQuota
 from reports.records import CacheRef
@@ -379,8 +379,7 @@ def explanations(data: ReportData) -> Explanations | None:
     """Every line of a report explained; nothing where a name is none that a workspace can have."""
     if any(stored(one.account_id + one.cache_id) != one.account_id + one.cache_id for one in data.bill.lines):
         return None
-    caches = tuple(found.key for found in largest(data.by_cache))
-    return Explanations({one.line_id: summary(one) for one in data.bill.lines}, caches)
+    return Explanations({one.line_id: summary(one) for one in data.bill.lines})
 
 
 def summary(one: Line) -> LineSummary:

@@ -22,7 +22,13 @@ from rules.quota import QUOTAS
 from rules.source import TRUST
 
 SHARED = HERE / "messages"
-FOLDERS = [SHARED, HERE / "reconciliation", HERE / "mailing", *(FOLDER / name for name in SECTIONS)]
+FOLDERS = [
+    SHARED,
+    HERE / "reconciliation",
+    HERE / "mailing",
+    HERE / "articles",
+    *(FOLDER / name for name in SECTIONS),
+]
 QUOTED = re.compile(r"""["']([a-z][A-Za-z0-9_-]*)["']""")
 ASKED = re.compile(r"""\bt(?:\.count)?\(["']([a-z][A-Za-z0-9_-]*)["'][,)]""")
 

@@ -41,7 +41,6 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
 
     return {
         "found": found,
-        "explained": data.explanations,
         "names": names,
         "caches": len(data.by_cache),
         "month": data.bill.month.label,

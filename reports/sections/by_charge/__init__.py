@@ -34,7 +34,6 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
     ]
     return {
         "rows": rows,
-        "explained": data.explanations,
         "total": data.bill.total,
         "exact_total": amounts[-1],
         "complete": data.bill.complete,

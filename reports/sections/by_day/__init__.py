@@ -37,6 +37,7 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
         "rows": [(f.day(str(row.key[0])), row) for row in days.rows if row.key[0] in begun],
         "to_come": [f.day(str(row.key[0])) for row in days.rows if row.key[0] not in begun],
         "dearest": f.day(str(dearest.key[0])),
+        "dearest_label": dearest.key[0],
         "dearest_amount": dearest.amount,
         "wide": bar_chart(bars, f, size=WIDE, description=description),
         "narrow": bar_chart(bars, f, size=NARROW, description=description),

@@ -7,14 +7,15 @@ from reports.breakdown import break_down
 from reports.data import ReportData
 from reports.i18n import Formats, Words
 
-_VALUES_SHOWN = 10
+VALUES_SHOWN = 10
+"""Values of a key that are named, the dearest; the others are summed."""
 
 
 def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
     """One breakdown for each key; the keys that are not broken down are named."""
     return {
         "keys": [
-            (found.key, break_down(found.groups, rows=_VALUES_SHOWN)) for found in data.by_tag if found.groups
+            (found.key, break_down(found.groups, rows=VALUES_SHOWN)) for found in data.by_tag if found.groups
         ],
         "further": data.further_tag_keys[:12],
         "further_count": len(data.further_tag_keys),

@@ -63,6 +63,7 @@ def _row(
         story=story,
     )
     return {
+        "key": life.name,
         "name": life.cache_name or life.cache_id,
         "below": life.cache_id if life.cache_name in doubled else "",
         "method": t("is_" + life.creation_method, size=f.number(life.size_micro // MICRO)),

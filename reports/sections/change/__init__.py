@@ -8,7 +8,8 @@ from reports.data import ReportData
 from reports.i18n import Formats, Words
 from reports.records import CacheRef
 
-_CACHES_SHOWN = 6
+CACHES_SHOWN = 6
+"""Caches that are named, those that moved most."""
 
 
 def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
@@ -30,6 +31,6 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
         **names,
         "until": f.instant(found.before.as_of),
         "moved": found.movements,
-        "caches": [(name(change), change) for change in found.caches[:_CACHES_SHOWN]],
+        "caches": [(name(change), change) for change in found.caches[:CACHES_SHOWN]],
         "complete": data.bill.complete and found.before.complete,
     }

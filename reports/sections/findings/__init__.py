@@ -1,6 +1,7 @@
 """Single caches to look at: what a replay says that they would save, and what others cost; left out where nothing was found."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from markupsafe import Markup
@@ -19,9 +20,18 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
     costs, savings = data.caches.costs, data.caches.savings
     if not costs and not savings:
         return None
-    dearest = max(costs, key=lambda cost: cost.amount, default=None)
+    shown = [
+        {
+            "what": what_costs(cost, t, f),
+            "means": t("means_" + cost.kind),
+            "names": _names(cost.caches, t, f),
+            "kind": cost.kind,
+            "amount": cost.amount,
+        }
+        for cost in costs
+    ]
     return {
-        "message": "" if dearest is None else _message(dearest, data, t, f),
+        "dearest": max(shown, key=itemgetter("amount"), default=None),
         "month": data.bill.month.label,
         "savings": [
             {
@@ -32,25 +42,11 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
             }
             for saving in savings
         ],
-        "costs": [
-            {
-                "what": what_costs(cost, t, f),
-                "means": t("means_" + cost.kind),
-                "names": _names(cost.caches, t, f),
-                "kind": cost.kind,
-                "amount": cost.amount,
-            }
-            for cost in costs
-        ],
+        "costs": shown,
         "account": data.account,
         "total": data.bill.total,
         "running": data.running,
     }
-
-
-def _message(dearest: Cost, data: ReportData, t: Words, f: Formats) -> Markup:
-    share = f.percent(dearest.amount, data.bill.total)
-    return t("message", what=what_costs(dearest, t, f), amount=f.shown(dearest.amount), percent=share)
 
 
 def what_saves(saving: Saving, t: Words, f: Formats) -> Markup:

@@ -33,7 +33,6 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
         "unrated": unrated[:_UNRATED_SHOWN],
         "further_unrated": len(unrated) - len(unrated[:_UNRATED_SHOWN]),
         "unrated_count": len(bill.unrated),
-        "explained": data.explanations,
         "estimates": _estimates(bill),
         "estimated": bill.estimated_total,
         "total": bill.total,

@@ -9,15 +9,13 @@ from billing.bill import exact_sum
 from billing.books.corrections import USAGE_REASONS
 from reports.books import settled_statements
 from reports.data import ReportData
+from reports.explained import shown_corrections
 from reports.i18n import Formats, Words, name
 from rules.charges import charge
 from rules.period import Month, parse_instant
 
 STATEMENTS_SHOWN = 20
 """Statements that are shown, those that ask for most; the others are one line."""
-
-CORRECTIONS_SHOWN = 40
-"""Corrections that are shown, the largest first within their month; the others are one line for each month."""
 
 
 def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
@@ -30,7 +28,6 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
     corrections = [each for statement in data.statements for each in statement.document["corrections"]]
     return {
         "closed": data.closed,
-        "explained": data.explanations if data.bill.lines else None,
         "settled": settled,
         "rows": [(each, hashes[each.account_id]) for each in ordered[:STATEMENTS_SHOWN]],
         "further": ordered[STATEMENTS_SHOWN:],
@@ -66,23 +63,14 @@ def _proof(data: ReportData, f: Formats) -> Mapping[str, Any]:
 
 def _months(corrections: Iterable[Mapping[str, Any]], t: Words, f: Formats) -> Iterable[Mapping[str, Any]]:
     """The corrections by month as incurred, each month with its sum; the largest are named."""
-    by_month: dict[str, list[Mapping[str, Any]]] = {}
-    for each in corrections:
-        by_month.setdefault(each["corrects_month"], []).append(each)
-    room = CORRECTIONS_SHOWN
-    for label, found in sorted(by_month.items()):
-        ordered = sorted(
-            found, key=lambda each: (-abs(Decimal(each["amount"])), each["line_id"], each["class"])
-        )
-        shown, others = ordered[:room], ordered[room:]
-        room -= len(shown)
+    for label, shown, others in shown_corrections(corrections):
         yield {
             "month": f.month(Month(label).from_s),
             "label": label,
             "rows": [_correction(each, t, f) for each in shown],
             "further": len(others),
             "further_amount": exact_sum(Decimal(each["amount"]) for each in others),
-            "amount": exact_sum(Decimal(each["amount"]) for each in found),
+            "amount": exact_sum(Decimal(each["amount"]) for each in (*shown, *others)),
         }
 
 

@@ -32,7 +32,6 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
         "as_of": f.instant(bill.as_of),
         "empty": empty,
         "total": bill.total,
-        "explained": data.explanations if bill.lines and data.settled.total == bill.total else None,
         "settled": data.settled,
         "accounts": len(data.settled.accounts),
         "exact": f.exact(
@@ -119,6 +118,7 @@ def _budget(
         means = t("budget_left", amount=f.shown(worst.remaining))
     several = len(budgets) > 1
     return {
+        "number": budgets.index(worst),
         "percent": f.percent(worst.actual, worst.budget.monthly),
         "name": worst.budget.name if several else "",
         "means": means,

@@ -16,12 +16,16 @@ _SECTIONS = Path(__file__).parents[1]
 
 
 class Thing(NamedTuple):
-    """Something to do or to look at: the month's saving under a replay, or only what it cost."""
+    """Something to do or to look at: the month's saving under a replay, or only what it cost.
+
+    key: of the article that explains the amount.
+    """
 
     what: Markup
     amount: Decimal
     proved: bool
     section: str
+    key: tuple[object, ...]
 
 
 def to_do(data: ReportData, f: Formats) -> list[Thing]:
@@ -30,18 +34,33 @@ def to_do(data: ReportData, f: Formats) -> list[Thing]:
         return []
     choices, caches = (Words(f.language, _SECTIONS / name) for name in ("recommendations", "findings"))
     proved = [
-        (one.net, Thing(_choice(one.kind, dict(one.settings), choices), one.saving, True, "recommendations"))
+        (
+            one.net,
+            Thing(
+                _choice(one.kind, dict(one.settings), choices),
+                one.saving,
+                True,
+                "recommendations",
+                ("recommendation", one.kind),
+            ),
+        )
         for one in data.recommendations.each
     ]
     everywhere = {one.kind for one in data.recommendations.each}
     proved += [
-        (each.replayed.net, Thing(what_saves(each, caches, f), each.replayed.saving, True, "findings"))
-        for each in data.caches.savings
+        (
+            each.replayed.net,
+            Thing(what_saves(each, caches, f), each.replayed.saving, True, "findings", ("saving", number)),
+        )
+        for number, each in enumerate(data.caches.savings)
         if each.kind not in everywhere
     ]
     things = [thing for _, thing in sorted(proved, key=lambda pair: -pair[0])]
     costs = sorted(data.caches.costs, key=lambda cost: -cost.amount)
-    things += [Thing(what_costs(cost, caches, f), cost.amount, False, "findings") for cost in costs]
+    things += [
+        Thing(what_costs(cost, caches, f), cost.amount, False, "findings", ("cost", cost.kind))
+        for cost in costs
+    ]
     return things[:THINGS]
 
 
