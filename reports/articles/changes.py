@@ -107,7 +107,7 @@ def _quantity_note(w: Writing, id: str, before: ChargeUsage, now: ChargeUsage) -
 
 
 def _rounded(w: Writing, value: Fraction) -> str:
-    return w.f.fixed(round_fraction(value), 2)
+    return w.f.price(round_fraction(value), least=0)
 
 
 def _moved(w: Writing, found: Comparison) -> None:
@@ -152,6 +152,8 @@ def _by_charge(w: Writing, before: list[Line], now: list[Line]) -> Iterator[Row]
                 amounts.setdefault(line.charge, ([], []))[side].append(line.amount)
     for id, sides in amounts.items():
         old, new = (exact_sum(side) for side in sides)
+        if not old and not new:
+            continue
         note = w.t("from_to", before=w.f.price(old), now=w.f.price(new))
         yield Row(w.f.charge(id), exact_difference(new, old), note=note)
 

@@ -37,14 +37,14 @@ def write_groups(w: Writing) -> None:
 def by_charge(
     w: Writing, totals: Mapping[str, Decimal], lines: Collection[Line] = (), *, led: bool = True
 ) -> tuple[Row, ...]:
-    """One row for each charge that is not free, with its dearest lines where they are given, and the sums of the phases."""
+    """One row for each charge that costs something, with its dearest lines where they are given, and the sums of the phases."""
     of_charge: dict[str, list[Line]] = {}
     for line in lines:
         of_charge.setdefault(line.charge, []).append(line)
     rows: list[Row] = []
     phases = []
     for phase in ("creation", "usage"):
-        ids = [one.id for one in CHARGES if one.phase == phase and one.id in totals and not one.free]
+        ids = [one.id for one in CHARGES if one.phase == phase and totals.get(one.id)]
         found = [
             Row(
                 w.f.charge(id),
@@ -226,7 +226,7 @@ def _days(w: Writing) -> None:
                 w.f.day(label),
                 table,
                 back="by-day",
-                said=said if label == min(begun) or group.estimated_amount else (),
+                said=said,
             )
 
 
