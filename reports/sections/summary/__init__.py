@@ -80,7 +80,7 @@ def _months(trend: Sequence[MonthCost], t: Words, f: Formats) -> Mapping[str, An
     if len(known) < 2:
         return None
     ends = [
-        {"month": f.month_short(month.from_s, form="year"), "amount": f.amount(total)}
+        {"month": f.month_short(month.from_s, form="year"), "amount": f.amount(total), "label": month.label}
         for month, total in (known[0], known[-1])
     ]
     first, last = ends
