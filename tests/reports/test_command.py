@@ -157,7 +157,7 @@ def test_lines_are_explained_in_short_as_one_by_one(workspace: Path) -> None:
     store = open_store(Workspace(workspace))
     as_of, october, tariff = datetime(2026, 11, 2, tzinfo=UTC), Month("2026-10"), load("alibaba-cn")
     with store.reader() as reader:
-        data = gather(store, reader, october, as_of=as_of, tariff=tariff, account=None)
+        data = gather(store, reader, october, as_of=as_of, tariff=tariff, account=None, explain=True)
         assert data.explanations is not None
         short = data.explanations.lines
         assert list(short) == [line.line_id for line in data.bill.lines]
