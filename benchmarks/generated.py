@@ -92,7 +92,8 @@ def add(writer: Writer, kind: str, select: str, name: str) -> None:
         f"create or replace view rows_to_add as select * replace ({batch} as batch) from ({select})"
     )
     counts = writer.post("instances" if kind == "instances" else "caches", "rows_to_add")
-    added.read = counts[batch].new
+    found = counts[batch]
+    added.read = found.new + found.revised + found.unchanged
 
 
 def workspace(path: Path, rows: int, *, months: int = 3) -> Store:

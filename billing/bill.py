@@ -61,21 +61,22 @@ class Line(NamedTuple):
 
     def to_row(self) -> dict[str, Any]:
         """The line's id and columns, times in RFC 3339, decimals as they are."""
-        return {
-            "line_id": self.line_id,
-            **self._asdict(),
-            "period_from": _rfc3339(self.period_from),
-            "period_until": _rfc3339(self.period_until),
-        }
+        row = dict(zip(_LINE_COLUMNS, (self.line_id, *self), strict=True))
+        row["period_from"] = _rfc3339(self.period_from)
+        row["period_until"] = _rfc3339(self.period_until)
+        return row
 
     def to_json(self) -> dict[str, Any]:
         """The line as interface.md has it: decimals as plain strings."""
-        return self.to_row() | {
-            "quantity": plain(self.quantity),
-            "rate": plain(self.rate),
-            "amount": plain(self.amount),
-            "estimated_quantity": plain(self.estimated_quantity),
-        }
+        row = self.to_row()
+        row["quantity"] = plain(self.quantity)
+        row["rate"] = plain(self.rate)
+        row["amount"] = plain(self.amount)
+        row["estimated_quantity"] = plain(self.estimated_quantity)
+        return row
+
+
+_LINE_COLUMNS = ("line_id", *Line._fields)
 
 
 class Unrated(NamedTuple):

@@ -73,7 +73,9 @@ def added(amounts: Iterable[Decimal]) -> Decimal:
 
 def plain(value: Decimal) -> str:
     """The number as text without exponent and trailing zeros: 0.0126, 21600, 0."""
-    text = format(value, "f")
+    text = str(value)
+    if "E" in text:
+        text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

@@ -138,14 +138,15 @@ class Stated:
 
 
 def stated(ledger: Ledger, trail: Trail, month: Month) -> Stated:
-    """What is stated about a closed month."""
+    """What is stated about a closed month: in its own statements, and in those that were closed after them."""
     found = Stated()
+    own = trail.close_of(month)
     for close in trail.closes:
-        if close.month == month:
+        if close == own:
             for statement in ledger.statements(close.entry_id):
                 document = json.loads(statement.document)
                 _add(found, month, document["lines"], document["corrections"], document["unrated"], own=True)
-        else:
+        elif own is None or close.number > own.number:
             for corrections, unrated in ledger.corrections(close.entry_id):
                 _add(found, month, [], json.loads(corrections), json.loads(unrated), own=False)
     return found

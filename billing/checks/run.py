@@ -8,13 +8,14 @@ from typing import Any
 from billing.checks.checklist import (
     CHECKS,
     FILE_CHECKS,
+    INSTANCES,
     Check,
     parameters,
 )
 from billing.checks.record_files import absent_files, changed_files, resized_files, unnamed_files
 from billing.store import Reader, Store
 from billing.store.models import RecordFile
-from billing.store.schema import COLUMNS
+from billing.store.schema import COLUMNS, OPEN_S
 from billing.store.store import ROLES
 from billing.warehouse import Connection, errors_explained, sql_file
 from rules.money import plain
@@ -25,11 +26,12 @@ ROWS_KEPT = 20
 """Rows of a finding that are kept; the others are counted."""
 
 INSTANCE_VERSIONS, INSTANCE_REVERSALS = "instance_versions", "instance_reversals"
-INSTANCES_ALONE = {"instances_counting_twice", "instance_keys", "instance_seconds"}
-"""Checks by name that look at every posting of instances."""
+COUNTING_TWICE = "instances_counting_twice"
+AT_ONCE = ("instance_batches", "instance_keys", "instance_seconds")
+"""Checks by name that each posting of instances passes by itself: one pass says which of them could find something."""
 
-MOST_LOOKED_AT = 250_000
-"""Up to so many instances of a month a close looks at each; that takes a tenth of a second."""
+MOST_COUNTED = 250_000
+"""Up to so many instances of a month a close looks whether one counts twice; that takes a tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,21 @@ class Finding:
 
 
 def run_checks(store: Store, *, as_of: datetime) -> list[Finding]:
-    """Run every check, errors first; where record files are absent or changed, nothing else is looked at."""
+    """Run every check, errors first; where record files are absent or changed, nothing else is looked at.
+
+    Where instances count twice, the catalogue is told, so that every close looks again.
+    """
     with store.reader() as reader:
         damaged, leftovers = _check_files(store, reader)
         if damaged:
             return [*damaged, *leftovers]
         with reader.connection() as connection, errors_explained():
             _prepare(store, connection)
-            found = list(_queries(connection, CHECKS, parameters(epoch_s(as_of))))
+            held = _held_at_once(connection, INSTANCES["postings"])
+            checks = [check for check in CHECKS if check.name not in held]
+            found = list(_queries(connection, checks, parameters(epoch_s(as_of))))
+    if any(finding.check.name == COUNTING_TWICE for finding in found):
+        store.doubt_counts()
     errors = [finding for finding in found if finding.check.severity == "error"]
     return [*errors, *leftovers, *(finding for finding in found if finding.check.severity == "warning")]
 
@@ -63,8 +72,8 @@ def closing_errors(store: Store, reader: Reader, month: Month, *, as_of: datetim
     """The errors that stop a close: those of the files and postings that its month reads, and of all counts.
 
     What lies outside the month can't change its statements, and `run_checks` looks at it; of the files outside it only the length
-    is compared. Of a month with more than MOST_LOOKED_AT instances, what a posting says in itself is left to `run_checks`, too:
-    the file is what the import wrote, and looking at each would take longer than billing them.
+    is compared. Whether an instance counts twice is not looked at again where a month has more than MOST_COUNTED of them and
+    the catalogue knows of each file that they don't: comparing all with all would take longer than billing them.
     """
     read = reader.files_between(month.from_s, month.until_s)
     damaged = _damaged_at_close(store, reader, read)
@@ -72,17 +81,18 @@ def closing_errors(store: Store, reader: Reader, month: Month, *, as_of: datetim
         return damaged
     instances = [file for file in read if file.kind == "instances"]
     skipped = {INSTANCE_VERSIONS}
-    if sum(file.rows for file in instances) > MOST_LOOKED_AT:
-        skipped |= INSTANCES_ALONE
+    if sum(file.rows for file in instances) > MOST_COUNTED and all(file.counts_once for file in instances):
+        skipped.add(COUNTING_TWICE)
     if not any(file.reversals for file in instances):
         skipped.add(INSTANCE_REVERSALS)
-    errors = [check for check in CHECKS if check.severity == "error" and check.name not in skipped]
     with reader.between(month.from_s, month.until_s) as connection, errors_explained():
         _prepare(store, connection)
         connection.execute(
             f"create or replace view month_postings as select {', '.join(COLUMNS['instances'])} from instance_postings"
             f" where started_s < {month.until_s} and until_s >= {month.from_s}"
         )
+        skipped |= _held_at_once(connection, "month_postings")
+        errors = [check for check in CHECKS if check.severity == "error" and check.name not in skipped]
         of_month = [
             replace(check, names={**check.names, "postings": "month_postings"})
             if check.names.get("kind") == "instances"
@@ -153,6 +163,14 @@ def _prepare(store: Store, connection: Connection) -> None:
         f"unnest(cast(${name} as {'varchar' if name in texts else 'bigint'}[])) as {name}" for name in columns
     )
     connection.execute(f"create temp table batches as select {unnested}", columns)
+
+
+def _held_at_once(connection: Connection, postings: str) -> set[str]:
+    """Those of AT_ONCE that one pass over a relation of instances shows to find nothing."""
+    suspicions = connection.execute(_query("suspicions").format(postings=postings), {"open_s": OPEN_S})
+    found = suspicions.fetchone()
+    assert found is not None
+    return {name for name, suspicious in zip(AT_ONCE, found, strict=True) if not suspicious}
 
 
 def _queries(connection: Connection, checks: Iterable[Check], bound: Mapping[str, int]) -> Iterator[Finding]:

@@ -14,13 +14,13 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel import Session, SQLModel, col, func, select, update
 
 from billing.errors import DiskFullError, WorkspaceError
 from billing.store.models import Batch, Merging, QuotaObservation, RecordFile, Rejection
 from billing.workspace import Workspace, sync_folder
 
-SCHEMAS = ("0001", "0002", "0003", "0004", "0005")
+SCHEMAS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every schema version that this program knows, oldest first; the last is its own."""
 
 VERSION_TABLE = (
@@ -83,6 +83,12 @@ class Catalogue:
         with self.session() as session:
             query = select(RecordFile).where(RecordFile.kind == kind, RecordFile.role == role)
             return session.exec(query.order_by(RecordFile.name)).all()
+
+    def doubt_counts(self) -> None:
+        """Forget of which record files it was known that their records count once."""
+        with self.session() as session:
+            session.execute(update(RecordFile).values(resolved=""))
+            session.commit()
 
     def mergings(self) -> Sequence[Merging]:
         """The lineage of record files, oldest merging first."""

@@ -46,11 +46,15 @@ PLAIN_ROW = "sign = 1 and extra_ephemeral_micro is null and known_until_s >= unt
 
 @dataclass(frozen=True, slots=True)
 class StagedFile:
-    """A Parquet file in the staging folder, and what it is for once it counts."""
+    """A Parquet file in the staging folder, and what it is for once it counts.
+
+    resolved: none of its records will count twice among all that count.
+    """
 
     kind: str
     path: Path
     role: str = "current"
+    resolved: bool = False
 
 
 def usual(kind: Kind) -> str:
@@ -155,4 +159,5 @@ def describe(connection: Connection, file: StagedFile, name: str) -> RecordFile:
         from_s=found[2] or 0,
         until_s=found[3] or 0,
         plain=bool(found[4]),
+        resolved=sha256 if file.resolved else "",
     )

@@ -32,6 +32,8 @@ class RecordFile(SQLModel, table=True):
 
     `role` is 'current' for the postings that metering reads, 'history' for versions that compaction set aside. `plain`: all
     are instances that count once, are closed and not empty, and declare no extra storage; most files are, and quicker to meter.
+    `resolved` is the digest that the file had when each of its records was known to count once among all: empty where nobody
+    knows.
     """
 
     name: str = Field(primary_key=True)
@@ -44,6 +46,12 @@ class RecordFile(SQLModel, table=True):
     from_s: int
     until_s: int
     plain: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    resolved: str = Field(default="", sa_column_kwargs={"server_default": ""})
+
+    @property
+    def counts_once(self) -> bool:
+        """Whether this very file is known to hold no record that counts twice."""
+        return self.resolved == self.sha256
 
 
 class Merging(SQLModel, table=True):

@@ -157,6 +157,10 @@ class Store:
         """How many rows of each batch the quarantine keeps."""
         return self._catalogue.rejected_by_batch()
 
+    def doubt_counts(self) -> None:
+        """Records were found that count twice: forget of which files it was known that none does."""
+        self._catalogue.doubt_counts()
+
     def mergings(self) -> Sequence[Merging]:
         """The lineage of record files: every merging that compaction did."""
         return self._catalogue.mergings()

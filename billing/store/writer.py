@@ -8,7 +8,7 @@ import itertools
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, NamedTuple
@@ -115,9 +115,10 @@ class Writer:
         outcomes = resolve(self.connection, kind, incoming, merge=merge)
         posted = self._first_batch + len(self._batches) - 1
         rows = postings_sql(self.connection, kind, posted=posted)
-        self._staged += write_postings(
+        written = write_postings(
             self.connection, kind, rows, self._workspace.staging, begins=begins_sql(kind)
         )
+        self._staged += (replace(file, resolved=True) for file in written)
         self._define_views()
         return outcomes
 
@@ -191,8 +192,9 @@ class Writer:
         lying = files_sha256(self._workspace.records / file.name for file in files_to_merge)
         if lying != [file.sha256 for file in files_to_merge]:
             return
+        resolved = all(file.counts_once for file in files_to_merge)
         made = compact(self.connection, self._workspace, kind, files_to_merge)
-        named = self._move_all(made)
+        named = self._move_all([replace(file, resolved=resolved) for file in made])
         refuse_lost_rows(files_to_merge, named)
         sync_folder(self._workspace.records)
         with self._catalogue.session() as session:

@@ -165,13 +165,28 @@ def test_what_no_import_writes_is_an_error(name: str, store: Store) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(DAMAGE))
-def test_a_close_of_a_large_month_leaves_looking_at_each_instance_to_check(
+def test_it_stops_a_close_of_a_large_month_too(
     name: str, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "MOST_LOOKED_AT", 0)
+    monkeypatch.setattr(run, "MOST_COUNTED", 0)
     assert stopping(store) == set()
     damage(store, name)
-    assert (name in stopping(store)) == (name not in run.INSTANCES_ALONE)
+    assert name in stopping(store)
+
+
+def test_a_large_month_is_not_counted_again_unless_something_speaks_against_its_files(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "MOST_COUNTED", 0)
+    damage(store, run.COUNTING_TWICE)
+    believed = "update recordfile set resolved = sha256 where kind = 'instances'"
+    changed = "update recordfile set resolved = 'other' where kind = 'instances' and resolved <> ''"
+    for belief, found in ((believed, set()), (changed, {run.COUNTING_TWICE}), (believed, set())):
+        with closing(sqlite3.connect(store.workspace.catalogue)) as connection, connection:
+            connection.execute(belief)
+        assert stopping(store) & {run.COUNTING_TWICE} == found
+    assert run.COUNTING_TWICE in names(run_checks(store, as_of=AS_OF), "error")
+    assert run.COUNTING_TWICE in stopping(store)
 
 
 CATALOGUE_DAMAGE = {

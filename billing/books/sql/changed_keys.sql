@@ -13,13 +13,28 @@ with net_instances as (
 ),
 
 net_caches as (
-    select cache_key, created_s
+    select cache_key, least(created_s, ready_s, failed_s, standard_snapshot_s, until_s) as begin_s
     from cache_postings
     where posted > $since
     group by
         cache_key, creation_method, size_micro, snapshot_micro, snapshot_copies, flash_copies, instant, created_s, ready_s,
         failed_s, standard_snapshot_s, until_s, ready_observed
     having sum(sign) <> 0
+),
+
+-- Nothing is charged for a cache before it begins, in its old version or its new one, but for instances that name it.
+changed_caches as (
+    select cache_key, min(begin_s) as begin_s
+    from net_caches
+    group by cache_key
+),
+
+used_before as (
+    select i.cache_key, min(i.started_s) as begin_s
+    from every_instance_posting as i
+    inner join changed_caches as c on i.cache_key = c.cache_key
+    where i.posted <= $since and i.started_s < c.begin_s
+    group by i.cache_key
 ),
 
 -- Whether such a cache has a snapshot depends on any instance that ever used it.
@@ -29,22 +44,12 @@ unknown_builds as (
     where sign = 1 and ready_s is null and failed_s is null and not ready_observed
 ),
 
-known_before as (
-    select cache_key from cache_postings
-    where posted <= $since and cache_key in (select n.cache_key from net_caches as n)
-    union
-    select cache_key from every_instance_posting
-    where posted <= $since and cache_key in (select n.cache_key from net_caches as n)
-),
-
 changed as (
     select cache_key, started_s as from_s, until_s from net_instances
     union all
-    select
-        cache_key,
-        case when cache_key in (select k.cache_key from known_before as k) then $ever_s else created_s end as from_s,
-        $never_s as until_s
-    from net_caches
+    select cache_key, begin_s as from_s, $never_s as until_s from changed_caches
+    union all
+    select cache_key, begin_s as from_s, $never_s as until_s from used_before
     union all
     select u.cache_key, $ever_s as from_s, $never_s as until_s
     from unknown_builds as u
