@@ -1,4 +1,4 @@
-"""Under which digest a record file's records are known to count once; of files written before nothing is known, and a close looks."""
+"""Under which digest a file's records are known to count once; of files written before nothing is known, and a close looks."""
 
 import sqlalchemy as sa
 from alembic import op
