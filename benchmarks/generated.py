@@ -13,6 +13,7 @@ from billing.workspace import Workspace
 from rules.period import parse_month
 
 CACHES = 5_000
+ACCOUNTS = 3
 FIRST_MONTH = parse_month("2026-08")
 IMPORTED_AT = "2027-12-31T00:00:00Z"
 
@@ -28,13 +29,20 @@ def folder() -> Iterator[Path]:
 
 
 def instances_sql(
-    rows: int, *, months: int = 3, batch: int = 1, first: int = 0, from_s: int = FIRST_MONTH.from_s
+    rows: int,
+    *,
+    months: int = 3,
+    batch: int = 1,
+    first: int = 0,
+    from_s: int = FIRST_MONTH.from_s,
+    caches: int = CACHES,
+    accounts: int = ACCOUNTS,
 ) -> str:
     """`rows` instances spread evenly over some months: runs of 5 minutes to 6 hours, one in fifty of up to 30 days."""
     span_s = months * 30 * 86400
     return f"""
     select
-        {batch} as batch, i + 2 as line, 'acc-' || (key % 3) as account_id, 'cn-hangzhou' as region,
+        {batch} as batch, i + 2 as line, 'acc-' || (key % {accounts}) as account_id, 'cn-hangzhou' as region,
         'eci-' || left(md5((i + {first})::varchar), 20) as instance_id, 'imc-' || lpad(key::varchar, 6, '0') as cache_id,
         2000000::bigint as vcpu_micro, 4000000::bigint as memory_micro, null::bigint as extra_ephemeral_micro,
         make_timestamp(started_s * 1000000) as started_at,
@@ -42,7 +50,7 @@ def instances_sql(
         make_timestamp(({from_s}::bigint + {span_s} + 40 * 86400) * 1000000) as observed_at,
         '{{"team":"t' || (key % 7) || '"}}' as tags, false as retracted, null::varchar as derived
     from (
-        select i, (hash(i) % {CACHES})::bigint as key,
+        select i, (hash(i) % {caches})::bigint as key,
             {from_s} + (i * {span_s}) // {rows} + (hash(i * 11 + 5) % 3600)::bigint as started_s,
             (300 + hash(i * 3 + 1) % 21300
             + case when hash(i * 7 + 2) % 50 = 0 then hash(i * 5 + 3) % 2592000 else 0 end)::bigint as runs_s
@@ -63,11 +71,11 @@ def write_delivered(rows: int, path: Path, *, first: int = 0) -> None:
         )
 
 
-def caches_sql(batch: int) -> str:
+def caches_sql(batch: int, *, caches: int = CACHES, accounts: int = ACCOUNTS) -> str:
     """The caches: nine in ten manual, of 20 to 320 GiB, made in the month before, half with a known snapshot size."""
     return f"""
     select
-        {batch} as batch, i + 2 as line, 'acc-' || (i % 3) as account_id, 'cn-hangzhou' as region,
+        {batch} as batch, i + 2 as line, 'acc-' || (i % {accounts}) as account_id, 'cn-hangzhou' as region,
         'imc-' || lpad(i::varchar, 6, '0') as cache_id, 'cache-' || i as cache_name,
         case when i % 10 = 0 then 'automatic' else 'manual' end as creation_method,
         (20 + i % 300) * 1000000::bigint as size_micro,
@@ -81,7 +89,7 @@ def caches_sql(batch: int) -> str:
         make_timestamp(({FIRST_MONTH.from_s}::bigint + 400 * 86400) * 1000000) as observed_at,
         null::integer as retention_days, null::varchar as snapshot_id, null::varchar as flash_snapshot_id,
         null::varchar as container_group_id, null::varchar as tags, false as retracted, null::varchar as derived
-    from range({CACHES}) as r(i)"""
+    from range({caches}) as r(i)"""
 
 
 def add(writer: Writer, kind: str, select: str, name: str) -> None:
@@ -96,11 +104,14 @@ def add(writer: Writer, kind: str, select: str, name: str) -> None:
     added.read = found.new + found.revised + found.unchanged
 
 
-def workspace(path: Path, rows: int, *, months: int = 3) -> Store:
-    """A workspace with so many instances over some months and all caches."""
+def workspace(
+    path: Path, rows: int, *, months: int = 3, caches: int = CACHES, accounts: int = ACCOUNTS
+) -> Store:
+    """A workspace with so many instances over some months, and the caches that they use."""
     store = create_store(Workspace(path))
     with store.writer() as writer:
-        add(writer, "caches", caches_sql(1), "caches")
-        add(writer, "instances", instances_sql(rows, months=months), f"instances-{rows}-{months}")
+        add(writer, "caches", caches_sql(1, caches=caches, accounts=accounts), "caches")
+        instances = instances_sql(rows, months=months, caches=caches, accounts=accounts)
+        add(writer, "instances", instances, f"instances-{rows}-{months}")
         writer.commit(imported_at=IMPORTED_AT)
     return store

@@ -1,6 +1,7 @@
 """How benchmarks measure: medians of repeated runs in turn, peak memory of a fresh process, ratios of one run."""
 
 import json
+import os
 import re
 import resource
 import subprocess
@@ -43,6 +44,19 @@ def apart(module: str, *arguments: str) -> dict[str, int]:
     )
     answer: dict[str, int] = json.loads(done.stdout.splitlines()[-1])
     return answer
+
+
+def whole_process(*arguments: str, before: str = "") -> tuple[float, int]:
+    """The seconds that a command takes as its user waits for it, and its peak memory in MiB; `before` is done first in it."""
+    program = f"{before}from billing.cli.main import main; main()"
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise RuntimeError(f"{arguments} ended with {os.waitstatus_to_exitcode(status)}")
+    return time.perf_counter() - begun, usage.ru_maxrss // 1024
 
 
 def table(title: str, rows: Sequence[tuple[str, str, str, str]]) -> None:

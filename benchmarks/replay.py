@@ -5,19 +5,15 @@ starting and printing.
 """
 
 import json
-import os
-import subprocess
 import sys
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from statistics import median
 
-from benchmarks import generated
 from benchmarks.generated import FIRST_MONTH, folder, workspace
-from benchmarks.measuring import apart, in_turn, peak_mib, table
+from benchmarks.measuring import apart, in_turn, peak_mib, table, whole_process
 from billing.pipeline import make_bill
 from billing.replaying import Choices, Selection, open_replay
 from billing.store import Reader, open_store
@@ -63,8 +59,7 @@ class _Month:
 
 def make_workspace(path: Path) -> None:
     """A workspace with the month's instances over so many caches."""
-    generated.CACHES = CACHES
-    workspace(path, INSTANCES, months=1)
+    workspace(path, INSTANCES, months=1, caches=CACHES)
 
 
 def run_apart(path: str) -> None:
@@ -73,17 +68,6 @@ def run_apart(path: str) -> None:
         month = _Month(reader, load("alibaba-cn"))
         bill_ns, replay_ns = in_turn(month.bill, month.replay, runs=RUNS)
     sys.stdout.write(json.dumps({"bill_ns": bill_ns, "replay_ns": replay_ns, "peak_mib": peak_mib()}) + "\n")
-
-
-def whole_process(*arguments: str) -> tuple[float, int]:
-    """The seconds that a command takes as its user waits for it, and its peak memory in MiB."""
-    program = "from billing.cli.main import main; main()"
-    begun = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise RuntimeError(f"{arguments} ended with {os.waitstatus_to_exitcode(status)}")
-    return time.perf_counter() - begun, usage.ru_maxrss // 1024
 
 
 def processes(path: Path) -> tuple[str, str]:

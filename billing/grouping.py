@@ -6,7 +6,7 @@ Every grouping sums to the bill's total exactly, because groups add up parts of 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from billing.bill import Line
 from billing.errors import UsageError
@@ -14,6 +14,7 @@ from billing.pipeline import MeteredBill
 from billing.rating import Part
 from rules.charges import CHARGES
 from rules.money import AMOUNT_PLACES, plain, scaled, unscaled
+from rules.period import Month
 
 DIMENSIONS: dict[str, tuple[str, ...]] = {
     "cache": ("account_id", "region", "cache_id"),
@@ -75,7 +76,7 @@ def group(metered: MeteredBill, by: str) -> tuple[Group, ...]:
     """
     columns = columns_of_grouping(by)
     if by == "day":
-        return tuple(_days(metered))
+        return _days(metered)
     if tag_of(by) is not None:
         return _sum_up(columns, (((part.tag,), line, part.amount_units) for line, part in _parts(metered)))
     lines = metered.bill.lines
@@ -94,15 +95,41 @@ def _parts(metered: MeteredBill) -> Iterator[tuple[Line, Part]]:
             yield line, part
 
 
-def _days(metered: MeteredBill) -> Iterator[Group]:
+class DayAmount(NamedTuple):
+    """An amount of a day and charge, and the part of it that is of lines with an estimate, counted in the tenth decimal."""
+
+    day: str
+    charge: str
+    amount: int
+    estimated: int
+
+
+def day_groups(month: Month, amounts: Iterable[DayAmount]) -> tuple[Group, ...]:
+    """One group for each day of a month, with amount 0 where nothing was used."""
+    units: dict[str, dict[str, int]] = {}
+    estimated: dict[str, int] = {}
+    for day, charge, amount, part in amounts:
+        by_charge = units.setdefault(day, {})
+        by_charge[charge] = by_charge.get(charge, 0) + amount
+        estimated[day] = estimated.get(day, 0) + part
+    return tuple(
+        _group(("day",), (day.label,), units.get(day.label, {}), estimated.get(day.label, 0))
+        for day in month.days()
+    )
+
+
+def _days(metered: MeteredBill) -> tuple[Group, ...]:
     """One group for each day, of the parts whose slice begins in it."""
-    days = metered.bill.month.days()
-    key_of = {index: (day,) for index, day in metered.day_of_slice.items()}
-    items = ((key_of[part.slice], line, part.amount_units) for line, part in _parts(metered))
-    found = {group.key: group for group in _sum_up(("day",), items)}
-    for day in days:
-        key = (day.label,)
-        yield found.get(key, Group(("day",), key, Decimal(0), Decimal(0), {}))
+    day_of = metered.day_of_slice
+    return day_groups(
+        metered.bill.month,
+        (
+            DayAmount(
+                day_of[part.slice], line.charge, part.amount_units, part.amount_units if line.estimated else 0
+            )
+            for line, part in _parts(metered)
+        ),
+    )
 
 
 def _sum_up(
@@ -117,16 +144,20 @@ def _sum_up(
         if line.estimated:
             estimated[key] = estimated.get(key, 0) + amount
     return tuple(
-        Group(
-            columns=columns,
-            key=key,
-            amount=scaled(sum(units[key].values()), AMOUNT_PLACES),
-            estimated_amount=scaled(estimated.get(key, 0), AMOUNT_PLACES),
-            total_by_charge={
-                charge.id: scaled(units[key][charge.id], AMOUNT_PLACES)
-                for charge in CHARGES
-                if charge.id in units[key]
-            },
-        )
+        _group(columns, key, units[key], estimated.get(key, 0))
         for key in sorted(units, key=lambda key: tuple((value is None, value or "") for value in key))
+    )
+
+
+def _group(
+    columns: tuple[str, ...], key: tuple[str | None, ...], units: dict[str, int], estimated: int
+) -> Group:
+    return Group(
+        columns=columns,
+        key=key,
+        amount=scaled(sum(units.values()), AMOUNT_PLACES),
+        estimated_amount=scaled(estimated, AMOUNT_PLACES),
+        total_by_charge={
+            charge.id: scaled(units[charge.id], AMOUNT_PLACES) for charge in CHARGES if charge.id in units
+        },
     )

@@ -16,7 +16,7 @@ from billing.bill import CACHE_OUTCOMES, INSTANCE_OUTCOMES, Bill, Counts, Line, 
 from billing.metering import MeteredCache, Metering, Slice, Usage, make_slices, meter
 from billing.rating import Part, Rated, Split, rate
 from billing.store import Reader
-from billing.warehouse import Connection
+from billing.warehouse import Connection, sql_file
 from rules.money import AMOUNT_PLACES, scaled
 from rules.period import Month, epoch_s
 from rules.tariff import Tariff
@@ -125,16 +125,21 @@ def _bill(month: Month, as_of: datetime, tariff: Tariff, metering: Metering, rat
 
 
 def created_manually(reader: Reader, month: Month, *, as_of: datetime, tariff: Tariff) -> tuple[Line, ...]:
-    """The creation lines of the month as they would stand had every cache been created manually.
+    """The creation lines of the month as they would stand had the automatic caches been created manually.
 
-    The lines of caches that really were created automatically say what free creation saved; the snapshot is
-    estimated on the cache size wherever its own size is not known.
+    They say what free creation saved; the snapshot is estimated on the cache size wherever its own size is not known.
     """
     until_s = min(month.until_s, epoch_s(as_of))
     slices = make_slices(tariff, month.from_s, until_s)
     with reader.between(month.from_s, until_s) as connection, collector_paused():
+        automatic = connection.execute(sql_file("billing", "automatic_keys")).fetchall()
         metering = meter(
-            connection, slices, as_of_s=epoch_s(as_of), creation_method="manual", phases=("creation",)
+            connection,
+            slices,
+            as_of_s=epoch_s(as_of),
+            keys=[key for (key,) in automatic],
+            creation_method="manual",
+            phases=("creation",),
         )
         return rate(metering, tariff).lines
 

@@ -267,6 +267,16 @@ def _unrated(charge: Charge, subject: Subject, quantity: Decimal, unit: str, rea
     )
 
 
+def slice_periods(
+    tariff: Tariff, slices: Sequence[Slice], region: str, charges: Sequence[Charge] = CHARGES
+) -> Iterator[tuple[int, int, Period]]:
+    """The rate period of every charge and slice in a region: the charge's index, the slice, the period."""
+    rates = _Rates(tariff, slices, charges).of_region(region)
+    for charge_index in range(len(charges)):
+        for index, period in enumerate(rates[charge_index]):
+            yield charge_index, index, period
+
+
 class _RegionRates(dict[int, list[Period]]):
     """The rate period of each slice, by the index of a charge, in one region; made when first asked for."""
 

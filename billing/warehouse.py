@@ -43,9 +43,22 @@ def connect(spill: Path | None = None) -> Iterator[Connection]:
         "temp_directory": str(spill if spill is not None else Path(tempfile.gettempdir())),
     }
     with errors_explained(), duckdb.connect(":memory:", config=config) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute("set enable_progress_bar = false")
+        _set_up(connection)
         yield connection
+
+
+@contextmanager
+def connect_beside(connection: Connection, search_path: str) -> Iterator[Connection]:
+    """One more connection to the same database, which looks for names in these schemas; temporary tables are its own."""
+    with errors_explained(), connection.cursor() as another:
+        _set_up(another)
+        another.execute(f"set search_path = {text_literal(search_path)}")
+        yield another
+
+
+def _set_up(connection: Connection) -> None:
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
 
 
 @contextmanager

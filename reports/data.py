@@ -16,6 +16,7 @@ from billing.bill import Bill, Line, exact_sum
 from billing.books import Statement
 from billing.budgets import BudgetState, budget_states
 from billing.comparing import Comparison, compare
+from billing.days import bill_by_day
 from billing.grouping import Group, group
 from billing.pipeline import MeteredBill, TagFilter, collector_paused, created_manually, make_metered_bill
 from billing.quotas.settings import QuotaSettings
@@ -147,10 +148,31 @@ def gather(
     bills: files of the provider's bill, which is of all accounts; the month is reconciled with it. explain: also how its lines
     came about, which only the page shows.
     """
+    with reader.sharing() as shared:
+        data = _gather(
+            store, shared, month, as_of=as_of, tariff=tariff, account=account, budgets=budgets, quota=quota
+        )
+        data = _with_the_books(data, store, shared, bills, tolerance)
+        return _explained(data, store, shared) if explain else data
+
+
+def _gather(
+    store: Store,
+    reader: Reader,
+    month: Month,
+    *,
+    as_of: datetime,
+    tariff: Tariff,
+    account: str | None,
+    budgets: Sequence[Budget],
+    quota: QuotaSettings | None,
+) -> ReportData:
+    """The month's data but for what statements and the provider's bill say."""
     accounts = None if account is None else (account,)
     until_s = min(month.until_s, epoch_s(as_of))
-    metered = make_metered_bill(reader, month, as_of=as_of, tariff=tariff, accounts=accounts, by_day=True)
     keys = tag_keys(reader, month, until_s=until_s, account=account)
+    by_tags = _by_tags(reader, month, keys[:TAG_KEYS_SHOWN], as_of=as_of, tariff=tariff, accounts=accounts)
+    metered = by_tags[0]
     would_be = created_manually(reader, month, as_of=as_of, tariff=tariff)
     ours = [each for each in budgets if _counts_here(each, account, tariff)]
     quotas = month_quotas(
@@ -168,7 +190,10 @@ def gather(
         year_ago=beside[months_before(month)[0]],
         earlier=earlier,
         recommendations=recommended,
-        by_tag=_by_tag(reader, month, keys[:TAG_KEYS_SHOWN], as_of=as_of, tariff=tariff, accounts=accounts),
+        by_day=bill_by_day(reader, metered.bill, accounts),
+        by_tag=tuple(
+            TagGroups(key, group(found, f"tag:{key}")) for key, found in zip(keys, by_tags, strict=False)
+        ),
         further_tag_keys=keys[TAG_KEYS_SHOWN:],
         cache_names={},
         free_creations=_free_creations(metered.bill, would_be, account),
@@ -176,15 +201,13 @@ def gather(
         quotas=quotas,
     )
     fired = firings(store.alerts, month.from_s, until_s)
-    data = replace(
+    return replace(
         data,
         cache_names=cache_names(reader, named(data)),
         caches=caches,
         budgets=tuple(budget_states(reader, ours, as_of=as_of, tariff=tariff, month=month)),
         firings=tuple(each for each in fired if account is None or each.subject.get("account_id") == account),
     )
-    data = _with_the_books(data, store, reader, bills, tolerance)
-    return _explained(data, store, reader) if explain else data
 
 
 def _with_the_books(
@@ -236,6 +259,7 @@ def assemble(
     year_ago: Bill | None,
     earlier: Mapping[Month, Bill],
     recommendations: Recommendations,
+    by_day: tuple[Group, ...],
     by_tag: tuple[TagGroups, ...],
     further_tag_keys: tuple[str, ...],
     cache_names: dict[CacheRef, str],
@@ -257,7 +281,7 @@ def assemble(
         by_cache=group(metered, "cache"),
         by_account=by_account,
         by_region=group(metered, "region"),
-        by_day=group(metered, "day"),
+        by_day=by_day,
         by_tag=by_tag,
         further_tag_keys=further_tag_keys,
         cache_names=cache_names,
@@ -282,7 +306,7 @@ def named(data: ReportData) -> list[CacheRef]:
     return list(dict.fromkeys([*named, *(CacheRef(*found.cache) for found in moved)]))
 
 
-def _by_tag(
+def _by_tags(
     reader: Reader,
     month: Month,
     keys: Sequence[str],
@@ -290,13 +314,12 @@ def _by_tag(
     as_of: datetime,
     tariff: Tariff,
     accounts: Sequence[str] | None,
-) -> tuple[TagGroups, ...]:
-    """The month by each of the tag keys."""
-    found = []
-    for key in keys:
-        metered = make_metered_bill(reader, month, as_of=as_of, tariff=tariff, accounts=accounts, by_tag=key)
-        found.append(TagGroups(key, group(metered, f"tag:{key}")))
-    return tuple(found)
+) -> list[MeteredBill]:
+    """The month's bill by each of the tag keys, all of the same lines; one that is whole where there are no keys."""
+    return [
+        make_metered_bill(reader, month, as_of=as_of, tariff=tariff, accounts=accounts, by_tag=key)
+        for key in keys or (None,)
+    ]
 
 
 def beside_bills(

@@ -12,6 +12,7 @@ from decimal import Decimal
 from billing.alerting.rules import Budget
 from billing.bill import exact_sum
 from billing.budgets import budget_states
+from billing.grouping import group
 from billing.pipeline import MeteredBill, TagFilter, make_metered_bill
 from billing.recommending import Recommendations
 from billing.store import Reader, Store
@@ -69,6 +70,7 @@ def gather_share(
         year_ago=beside[months_before(month)[0]],
         earlier=earlier,
         recommendations=Recommendations(),
+        by_day=group(metered, "day"),
         by_tag=(),
         further_tag_keys=(),
         cache_names={},

@@ -7,11 +7,11 @@ typed is bound by the meter.
 
 from collections.abc import Iterator, Sequence
 
-from billing.metering.slices import Slice
+from billing.metering.slices import Slice, whole_days
 from billing.warehouse import sql_file
 from rules.charges import CHARGES, Charge
 from rules.charges.expression import Column, Constant, Excess, Expression, Known, Times, Value
-from rules.period import HOUR_S
+from rules.period import DAY_S, HOUR_S
 from rules.units import MICRO
 
 
@@ -26,27 +26,39 @@ SLICES_APART = 4
 
 def usage_patterns_sql(slices: Sequence[Slice], *, with_tags: bool, selected: bool) -> str:
     """The one pass over the instances; `selected` restricts it to the keys of the relation `selected_keys`."""
-    edges = [cut.from_s for cut in slices[1:]]
+    fields = _fields(slices, selected=selected) | {"tags": "tags" if with_tags else "cast(null as varchar)"}
+    branches = [template("plain_usage").format(**fields | part) for part in _plain_parts(slices, with_tags)]
+    if len(slices) > 1:
+        # Over the only edge there is one way.
+        bounds = {"first_slice": "0", "last_slice": "1"} if len(slices) == 2 else {}
+        branches.append(template("crossing").format(**fields | bounds))
+    fields["first_slice"] = _slice_at("started_s >= {}", slices)
+    fields["last_slice"] = _slice_at("until_s > {}", slices)
+    branches.append(template("any_usage").format(**fields))
+    known_in = {"first_slice": _slice_at("known_until_s >= {}", slices)}
+    branches.append(template("estimated_usage").format(**fields | known_in))
+    return "\nunion all\n".join(branches)
+
+
+def sliced_usage_sql(slices: Sequence[Slice], *, selected: bool) -> str:
+    """The seconds of each slice, without the numbers of instances."""
+    return template("sliced_usage").format(
+        **_fields(slices, selected=selected), at_slice=_slice_at("at_s >= {}", slices, inside=True)
+    )
+
+
+def _fields(slices: Sequence[Slice], *, selected: bool) -> dict[str, str]:
+    """What the statements over plain instances are filled with: they lie inside the slices."""
     from_s, until_s = slices[0].from_s, slices[-1].until_s
-    fields = {
+    return {
         "from_s": str(from_s),
         "until_s": str(until_s),
         "plain": f"plain_from_s >= {from_s} and plain_until_s <= {until_s}",
-        "tags": "tags" if with_tags else "cast(null as varchar)",
         "selected": "and cache_key in (select cache_key from selected_keys)" if selected else "",
-        "first_slice": _edges_passed("started_s >= {}", edges),
-        "last_slice": _edges_passed("until_s > {}", edges),
+        "crosses": _crosses_sql(slices),
+        "first_slice": _slice_at("started_s >= {}", slices, inside=True),
+        "last_slice": _slice_at("until_s > {}", slices, inside=True),
     }
-    branches = [template("plain_usage").format(**fields | part) for part in _plain_parts(slices, with_tags)]
-    if edges:
-        crosses = " or ".join(f"started_s < {edge} and until_s > {edge}" for edge in edges)
-        # Over the only edge there is one way.
-        bounds = {"first_slice": "0", "last_slice": "1"} if len(edges) == 1 else {}
-        branches.append(template("crossing").format(**fields | bounds, crosses=crosses))
-    branches.append(template("any_usage").format(**fields))
-    known_in = {"first_slice": _edges_passed("known_until_s >= {}", edges)}
-    branches.append(template("estimated_usage").format(**fields | known_in))
-    return "\nunion all\n".join(branches)
 
 
 def _plain_parts(slices: Sequence[Slice], with_tags: bool) -> Iterator[dict[str, str]]:
@@ -62,6 +74,11 @@ def _plain_parts(slices: Sequence[Slice], with_tags: bool) -> Iterator[dict[str,
         yield {"in_slice": after + before, "first_slice": str(cut.index), "keys": keys}
 
 
+def metered_on_instances(phases: Sequence[str]) -> bool:
+    """Whether a charge of the phases is metered on instances."""
+    return any(charge.record == "instance" for charge in CHARGES if charge.phase in phases)
+
+
 def quantities_sql(phases: Sequence[str]) -> str:
     """All declarations of the phases as one query over current_caches, usage and slices."""
     return "\nunion all\n".join(
@@ -69,9 +86,35 @@ def quantities_sql(phases: Sequence[str]) -> str:
     )
 
 
-def _edges_passed(condition: str, edges: Sequence[int]) -> str:
-    """How many edges between slices satisfy the condition: the index of a slice."""
-    return " + ".join(f"cast({condition.format(edge)} as integer)" for edge in edges) or "0"
+def _slice_at(passed: str, slices: Sequence[Slice], *, inside: bool = False) -> str:
+    """The index of a slice: how many edges between slices are passed, by a condition `COLUMN >= {}` or `COLUMN > {}`.
+
+    Where there is an edge after every day, those are counted by one division; `inside`: the column is never outside the slices.
+    """
+    from_s, days = slices[0].from_s, whole_days(slices)
+    edges = _further_edges(slices)
+    found = [f"cast({passed.format(edge)} as integer)" for edge in edges]
+    if days:
+        column, comparison, _ = passed.split(" ")
+        since_s = f"({column} - {from_s if comparison == '>=' else from_s + 1})"
+        if not inside:
+            since_s = f"least({days * DAY_S}, greatest(0, {since_s}))"
+        found.insert(0, f"cast({since_s} // {DAY_S} as integer)")
+    return " + ".join(found) or "0"
+
+
+def _crosses_sql(slices: Sequence[Slice]) -> str:
+    """Whether an instance that lies inside the slices runs over an edge between them."""
+    found = [f"started_s < {edge} and until_s > {edge}" for edge in _further_edges(slices)]
+    if whole_days(slices):
+        found.insert(0, f"(started_s - {slices[0].from_s}) % {DAY_S} + (until_s - started_s) > {DAY_S}")
+    return " or ".join(found) or "false"
+
+
+def _further_edges(slices: Sequence[Slice]) -> list[int]:
+    """The edges between slices that aren't whole days after the begin, where those are counted by a division."""
+    days = {slices[0].from_s + day * DAY_S for day in range(1, whole_days(slices) + 1)}
+    return [cut.from_s for cut in slices[1:] if cut.from_s not in days]
 
 
 def _charge_sql(index: int, charge: Charge) -> str:

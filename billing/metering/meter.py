@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
-from billing.metering.compile import quantities_sql, stored, template, usage_patterns_sql
+from billing.metering.compile import (
+    metered_on_instances,
+    quantities_sql,
+    sliced_usage_sql,
+    stored,
+    template,
+    usage_patterns_sql,
+)
 from billing.metering.slices import Slice
 from billing.warehouse import Connection, has_rows
 from rules.charges import PHASES, VALUE_NAMES
@@ -108,6 +115,42 @@ def meter(
     """
     if not slices:
         return Metering((), [], [], [], {})
+    make_quantities(
+        connection,
+        slices,
+        as_of_s=as_of_s,
+        accounts=accounts,
+        keys=keys,
+        tag=tag,
+        creation_method=creation_method,
+        phases=phases,
+    )
+    return Metering(
+        slices=tuple(slices),
+        quantities=_named(Metered, connection.execute("from quantities").fetchall()),
+        caches=_caches(connection, slices),
+        usage=_usage(connection, tag),
+        subjects=_subjects(connection),
+    )
+
+
+def make_quantities(
+    connection: Connection,
+    slices: Sequence[Slice],
+    *,
+    as_of_s: int,
+    accounts: Collection[str] | None = None,
+    keys: Collection[int] | None = None,
+    tag: str | None = None,
+    creation_method: str | None = None,
+    phases: Sequence[str] = PHASES,
+    counted: bool = True,
+) -> None:
+    """Make the temporary view `quantities` with what `meter` gives as such, and what stands behind it; there is a slice.
+
+    Instances are looked at only where a charge of the phases is metered on them. counted: whether `usage_patterns` is wanted,
+    too, which says how many there are; of many slices and no tag, the quantities alone are made in less time.
+    """
     _make_slices(connection, slices)
     selected = accounts is not None or keys is not None
     if selected:
@@ -119,19 +162,32 @@ def meter(
         selected="inner join selected_keys using (cache_key)\n" if selected else "",
     )
     _make(connection, "current_caches", caches_sql, tag)
-    _make(
-        connection, "usage_patterns", usage_patterns_sql(slices, with_tags=tag is not None, selected=selected)
-    )
+    if not counted and tag is None:
+        _make(connection, "usage", sliced_usage_sql(slices, selected=selected))
+        connection.execute(f"create or replace temp view quantities as {quantities_sql(phases)}")
+        return
+    patterns_sql = usage_patterns_sql(slices, with_tags=tag is not None, selected=selected)
+    if not metered_on_instances(phases):
+        patterns_sql = f"select * from ({patterns_sql}) where false"
+    _make(connection, "usage_patterns", patterns_sql)
     usage_sql = template("usage").format(from_s=slices[0].from_s, tag=_tag_sql("p.tags", tag))
     _make(connection, "usage", usage_sql, tag)
-    rows = connection.execute(quantities_sql(phases)).fetchall()
-    return Metering(
-        slices=tuple(slices),
-        quantities=_named(Metered, rows),
-        caches=_caches(connection, slices),
-        usage=_usage(connection, tag),
-        subjects=_subjects(connection),
-    )
+    connection.execute(f"create or replace temp view quantities as {quantities_sql(phases)}")
+
+
+def meter_quantities(
+    connection: Connection,
+    slices: Sequence[Slice],
+    *,
+    as_of_s: int,
+    keys: Collection[int] | None = None,
+    phases: Sequence[str] = PHASES,
+) -> list[Metered]:
+    """The quantities that `meter` gives, and nothing else."""
+    if not slices:
+        return []
+    make_quantities(connection, slices, as_of_s=as_of_s, keys=keys, phases=phases)
+    return _named(Metered, connection.execute("from quantities").fetchall())
 
 
 def _make(connection: Connection, name: str, select: str, tag: str | None = None) -> None:

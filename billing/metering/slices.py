@@ -1,12 +1,16 @@
 """The slices of a month: half-open intervals inside which no price and no dated value changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
 from rules.charges import VALUE_NAMES
+from rules.period import DAY_S
 from rules.tariff import Tariff
+
+DAYS_DIVIDED = 4
+"""From so many days on, finding the day by a division is quicker than comparing with each edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,16 @@ def make_slices(tariff: Tariff, from_s: int, until_s: int, cuts: Iterable[int] =
         Slice(index, begin_s, end_s, {name: _value(tariff, name, begin_s) for name in VALUE_NAMES})
         for index, (begin_s, end_s) in enumerate(pairwise(edges))
     )
+
+
+def whole_days(slices: Sequence[Slice]) -> int:
+    """How many edges between the slices lie whole days after their begin, where there is one after every day; else 0.
+
+    A billing day always has 24 hours. Of few days there is none, either: comparing with each edge is quicker then.
+    """
+    edges = {cut.from_s for cut in slices[1:]}
+    days = range(slices[0].from_s + DAY_S, slices[-1].until_s, DAY_S)
+    return len(days) if len(days) >= DAYS_DIVIDED and edges.issuperset(days) else 0
 
 
 def _value(tariff: Tariff, name: str, at_s: int) -> Decimal | None:

@@ -5,11 +5,11 @@ charges add up, so they are metered once as they were recorded, by what is chose
 metered again and taken off. That is the same sum to the last unit.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from billing.metering import Metered, Slice, meter
+from billing.metering import Metered, Slice, meter_quantities
 from billing.replaying.plan import Plan
 from billing.store.schema import OPEN_S
 from billing.warehouse import Connection, sql_file, temporary_table
@@ -53,9 +53,13 @@ class Pull(NamedTuple):
 
 
 def metered_usage(
-    connection: Connection, slices: Sequence[Slice], as_of_s: int, forms: Iterable[Plan]
+    connection: Connection,
+    slices: Sequence[Slice],
+    as_of_s: int,
+    forms: Iterable[Plan],
+    keys: Collection[int] | None = None,
 ) -> list[Metered]:
-    """What all recorded instances are charged by, the caches of `forms` being made as they are chosen."""
+    """What the recorded instances of some caches (None: of all) are charged by, those of `forms` made as they are chosen."""
     rows = (
         (plan.cache.cache_key, plan.creation_method, plan.size_micro, plan.snapshot_micro, plan.instant)
         for plan in forms
@@ -63,7 +67,7 @@ def metered_usage(
     temporary_table(connection, "forms", FORM_TYPES, rows)
     connection.execute(f"create or replace temp table formed_caches as {_sql('forms')}")
     with _shadow(connection, SHADOW_CACHES, "from formed_caches"):
-        return meter(connection, slices, as_of_s=as_of_s, phases=("usage",)).quantities
+        return meter_quantities(connection, slices, as_of_s=as_of_s, phases=("usage",), keys=keys)
 
 
 def metered_lives(
@@ -76,7 +80,7 @@ def metered_lives(
         _shadow(connection, SHADOW_INSTANCES, "from instance_postings where false"),
         _shadow(connection, SHADOW_CACHES, "from lived_caches"),
     ):
-        return meter(connection, slices, as_of_s=as_of_s, phases=("creation",)).quantities
+        return meter_quantities(connection, slices, as_of_s=as_of_s, phases=("creation",))
 
 
 def keep_starting(connection: Connection, from_s: int, until_s: int) -> None:
@@ -103,7 +107,7 @@ def metered_missed(connection: Connection, slices: Sequence[Slice], as_of_s: int
         _shadow(connection, SHADOW_INSTANCES, "from missed_instances where disk"),
         _shadow(connection, SHADOW_CACHES, "from formed_caches"),
     ):
-        found = meter(connection, slices, as_of_s=as_of_s, phases=("usage",)).quantities
+        found = meter_quantities(connection, slices, as_of_s=as_of_s, phases=("usage",))
     for quantity in found:
         yield quantity._replace(units=-quantity.units, estimated_units=-quantity.estimated_units)
 

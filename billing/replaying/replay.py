@@ -46,6 +46,9 @@ Name = tuple[str, str, str]
 
 EVERYTHING = Selection()
 
+ANSWERS_KEPT = 2
+"""Replays that are kept in case that they are asked for again: each holds all lines of the month."""
+
 
 @contextmanager
 def open_replay(
@@ -83,9 +86,21 @@ class Replay:
         self._demanded = Demanded()
         self._recorded = _recorded_costs(self._caches, bill.lines)
         self._rerater = Rerater(connection, as_of_s)
+        self._answered: list[tuple[Choices, Selection, Replayed]] = []
 
     def under(self, choices: Choices, selection: Selection = EVERYTHING) -> Replayed:
-        """The month, had these choices been made for the selected caches; a UsageError for a tariff of another currency."""
+        """The month, had these choices been made for the selected caches; a UsageError for a tariff of another currency.
+
+        What was asked before is answered as it was then.
+        """
+        for asked, of, replayed in self._answered:
+            if (asked, of) == (choices, selection):
+                return replayed
+        replayed = self._under(choices, selection)
+        self._answered = [*self._answered[1 - ANSWERS_KEPT :], (choices, selection, replayed)]
+        return replayed
+
+    def _under(self, choices: Choices, selection: Selection) -> Replayed:
         tariff = choices.priced_by(self.bill.tariff, self._interval.from_s)
         if tariff.currency != self.bill.currency:
             raise UsageError(

@@ -1,7 +1,7 @@
 """Rating a replay's records: quantities by the meter, money by the tariff, and each line given back to its cache."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -22,6 +22,9 @@ from billing.replaying.relations import (
 )
 from billing.warehouse import Connection
 from rules.tariff import Tariff
+
+FEW_CACHES = 50
+"""Of so many caches the instances are metered alone; of more, those of all, which is as quick and serves the next choice, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Rerater:
         outcomes = {plan.cache.cache_key: found for place in simulated for plan, found in place.outcomes}
         lives = list(life_rows(touched, outcomes))
         with collector_paused():
-            usage = self._metered_usage(slices, plans)
+            usage = self._metered_usage(slices, plans, by_key)
             own = metered_lives(self._connection, slices, self._as_of_s, lives)
             pulls = self._pulls(slices, simulated)
             missed = metered_missed(self._connection, slices, self._as_of_s) if pulls else ()
@@ -74,14 +77,19 @@ class Rerater:
             self._starting_kept = True
         return find_missed(self._connection, missed)
 
-    def _metered_usage(self, slices: Sequence[Slice], plans: Iterable[Plan]) -> list[Metered]:
+    def _metered_usage(
+        self, slices: Sequence[Slice], plans: Iterable[Plan], wanted: Collection[int]
+    ) -> list[Metered]:
+        """What the instances of the wanted caches are charged by; of all caches, where that serves the next choice, too."""
         forms = [plan for plan in plans if plan.remade]
+        keys = frozenset(wanted) if len(wanted) <= FEW_CACHES else None
         what = (
             slices,
+            keys,
             [(plan.cache.cache_key, plan.creation_method, plan.size_micro, plan.instant) for plan in forms],
         )
         if self._usage is None or self._usage[0] != what:
-            self._usage = what, metered_usage(self._connection, slices, self._as_of_s, forms)
+            self._usage = what, metered_usage(self._connection, slices, self._as_of_s, forms, keys)
         return self._usage[1]
 
     def _rated(

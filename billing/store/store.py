@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from billing.store.schema import COLUMNS, KEYS, Kind
 from billing.store.sweeping import clear_staging, sweep
 from billing.store.views import define_counting, define_instances, define_view
 from billing.store.writer import Writer
-from billing.warehouse import Connection, connect
+from billing.warehouse import Connection, connect, connect_beside, has_rows
 from billing.workspace import Workspace
 
 KINDS = ("instances", "caches", "keys")
@@ -35,16 +35,24 @@ WAIT_S = 600
 class Reader:
     """The files that count, held fast: nothing that is named here is deleted while the reader is open.
 
-    With `last_batch` it sees the journal as it stood after that batch, whatever was posted or compacted since.
+    With `last_batch` it sees the journal as it stood after that batch, whatever was posted or compacted since. With `database`
+    all its connections are to that one, whose views are made once.
     """
 
     workspace: Workspace
     files: Mapping[tuple[str, str], Sequence[RecordFile]]
     last_batch: int | None = None
+    database: "Connection | None" = field(default=None, compare=False)
 
     def at(self, last_batch: int) -> "Reader":
         """The same files, read as they stood after a batch."""
-        return replace(self, last_batch=last_batch)
+        return replace(self, last_batch=last_batch, database=None)
+
+    @contextmanager
+    def sharing(self) -> Iterator["Reader"]:
+        """The same reader for one who asks much: opening a database and its files again takes longer than most questions."""
+        with self.connection() as database:
+            yield replace(self, database=database)
 
     @contextmanager
     def between(self, from_s: int, until_s: int) -> Iterator[Connection]:
@@ -53,12 +61,21 @@ class Reader:
         `instance_postings` leaves out files that lie outside the interval, and has the columns PLAIN;
         `every_instance_posting` has all files, `cache_postings` and `cache_keys` are always whole.
         """
-        touching = self._touching(from_s, until_s)
+        if self.database is not None:
+            name = f"between_{from_s}_{until_s}".replace("-", "before_")
+            self.database.execute(f"create schema if not exists {name}")
+            with connect_beside(self.database, f"{name},main") as connection:
+                if not has_rows(connection, f"from duckdb_views() where schema_name = '{name}'"):
+                    self._define_touching(connection, from_s, until_s)
+                yield connection
+            return
         with self.connection() as connection:
-            define_instances(
-                connection, "instance_postings", self.workspace.records, touching, self.last_batch
-            )
+            self._define_touching(connection, from_s, until_s)
             yield connection
+
+    def _define_touching(self, connection: Connection, from_s: int, until_s: int) -> None:
+        touching = self._touching(from_s, until_s)
+        define_instances(connection, "instance_postings", self.workspace.records, touching, self.last_batch)
 
     def files_between(self, from_s: int, until_s: int) -> list[RecordFile]:
         """The files behind the views of `between`: instances that may touch the interval, all caches and keys."""
@@ -77,6 +94,10 @@ class Reader:
         """A connection with whole views: `every_instance_posting`, `cache_postings`, `cache_keys`, and the same of what
         compaction set aside: `instance_history`, `cache_history`; `instance_records` and `cache_records` have only the
         postings of the versions that count. A reader `at` a batch has it among the postings."""
+        if self.database is not None:
+            with connect_beside(self.database, "main") as connection:
+                yield connection
+            return
         views = (
             ("every_instance_posting", "instances", self._postings("instances")),
             ("cache_postings", "caches", self._postings("caches")),

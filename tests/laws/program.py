@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from billing.bill import Bill
+from billing.days import bill_by_day
+from billing.grouping import Group
 from billing.importing.opening import Request
 from billing.importing.run import run
 from billing.importing.summary import ImportSummary
@@ -98,6 +100,12 @@ class Program:
                 by_day=by_day,
                 by_tag=by_tag,
             )
+
+    def days(self, month: str, tariff: str, as_of_us: int = LATE_US) -> tuple[Group, ...]:
+        """What each day of everything's bill costs, as it is summed where the quantities are."""
+        bill = self.bill(month, tariff, as_of_us)
+        with open_store(self._workspace).reader() as reader:
+            return bill_by_day(reader, bill)
 
     def tariff(self, name: str) -> Tariff:
         """A shipped tariff, or the tests' own."""

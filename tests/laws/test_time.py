@@ -26,8 +26,10 @@ def test_a_month_is_the_sum_of_its_days(world: World) -> None:
         program.import_files(("caches", world.caches), ("instances", world.instances))
         metered = program.metered(month, tariff, present, by_day=True)
         plain = program.bill(month, tariff, present)
+        summed = program.days(month, tariff, present)
     assert metered.bill == plain
     days = group(metered, "day")
+    assert summed == days
     assert len(days) == len(day_starts(month))
     assert sum(day.amount for day in days) == plain.total
     begin, until = month_window(month)

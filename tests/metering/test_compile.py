@@ -8,16 +8,28 @@ import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing.metering.compile import held_sql, quantities_sql, template, usage_patterns_sql
-from billing.metering.slices import Slice
+from billing.metering.compile import (
+    held_sql,
+    quantities_sql,
+    sliced_usage_sql,
+    template,
+    usage_patterns_sql,
+)
+from billing.metering.slices import Slice, make_slices
 from rules.charges import CHARGES, PHASES, VALUE_NAMES, Charge
+from rules.period import Month
+from rules.tariff import load
 from rules.units import to_micro
 
 DUCKDB = duckdb.connect()
+OCTOBER = Month("2026-10")
 SIZES = st.decimals(0, 32768, places=6)
 SLICES = tuple(
     Slice(index, begin_s, begin_s + 3600, dict.fromkeys(VALUE_NAMES, Decimal(2)))
     for index, begin_s in enumerate((1_700_000_000, 1_700_003_600, 1_700_007_200))
+)
+DAYS = make_slices(
+    load("alibaba-cn"), OCTOBER.from_s, OCTOBER.until_s, [day.from_s for day in OCTOBER.days()]
 )
 
 
@@ -62,6 +74,8 @@ def test_sql_and_declaration_hold_the_same(charge: Charge, data: st.DataObject) 
     "sql",
     [
         usage_patterns_sql(SLICES, with_tags=True, selected=True),
+        usage_patterns_sql(DAYS, with_tags=False, selected=False),
+        sliced_usage_sql(DAYS, selected=True),
         template("usage").format(from_s=SLICES[0].from_s, tag="p.tags"),
         template("current_caches").format(
             creation_method="p.creation_method", tag="p.tags ->> 'team'", selected=""
@@ -74,6 +88,8 @@ def test_sql_and_declaration_hold_the_same(charge: Charge, data: st.DataObject) 
     ],
     ids=[
         "usage_patterns",
+        "usage_patterns by day",
+        "sliced_usage",
         "usage",
         "current_caches",
         "used_caches",

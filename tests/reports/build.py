@@ -137,6 +137,7 @@ def report(
         year_ago=year_ago,
         earlier=earlier or ({} if previous is None else {previous.month: previous}),
         recommendations=recommendations or Recommendations(),
+        by_day=group(found, "day"),
         by_tag=by_tag,
         further_tag_keys=further_tag_keys,
         cache_names=cache_names or {},
