@@ -26,4 +26,5 @@ __all__ = [
     "make_quantities",
     "make_slices",
     "meter",
+    "meter_quantities",
 ]
