@@ -44,8 +44,8 @@ def write_sources(folder: Path, month: Month) -> Sources:
     """Write the log, and the exports of a month and of the one before."""
     folder.mkdir(parents=True, exist_ok=True)
     before = month.previous()
-    to_close = [before]
-    while to_close[0].from_s > _first_s(before):
+    to_close, first_s = [before], _first_s(before)
+    while to_close[0].from_s > first_s:
         to_close.insert(0, to_close[0].previous())
     earlier = [*_log(before), *_exports(before)]
     later = [_corrections(before), *_exports(month), _corrections(month)]

@@ -20,7 +20,7 @@ PLATFORM, SEARCH, LEARNING = "1024387710453921", "1187730025518846", "1330921846
 HANGZHOU, SHANGHAI = "cn-hangzhou", "cn-shanghai"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Workload:
     """One image that instances run.
 
