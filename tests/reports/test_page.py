@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from billing.bill import exact_sum
+from billing.trend import MonthCost
 from reports.books import settled_statements
+from reports.charts import CREATION, USAGE
 from reports.page import render_page
 from reports.sections import SECTIONS
 from tests.reports.build import HOSTILE, closed, correction, full, line, metered, report, statements
@@ -244,3 +246,30 @@ def test_corrections_beyond_those_shown_are_one_line_and_none_is_lost() -> None:
     page = Page(render_page(replace(FULL, statements=stated, settled=settled_statements(stated)), "en"))
     assert "159 other corrections" in page.sections["statements"]
     assert sum(each.amount for each in many) in page.values["statements"]
+
+
+def months(known: int) -> tuple[MonthCost, ...]:
+    """Thirteen months of which the last are known: each cost one more than the one before, half of it creation."""
+    found: list[MonthCost] = []
+    month = full().bill.month
+    for number in range(13):
+        cost = Decimal(20 - number) if number < known else None
+        half = None if cost is None else cost / 2
+        found.insert(0, MonthCost(month, cost, half, half, complete=True, running=False))
+        month = month.previous()
+    return tuple(found)
+
+
+@pytest.mark.parametrize(("known", "columns", "first"), [(13, 13, "Oct 2025"), (6, 6, "May 2026")])
+def test_page_one_draws_the_months_since_the_first_that_is_known(
+    known: int, columns: int, first: str
+) -> None:
+    page = render_page(replace(full(), trend=months(known)), "en")
+    [strip] = re.findall(r'<svg[^>]* class="months">.*?</svg>', page)
+    assert strip.count(f'fill="{USAGE}"') == strip.count(f'fill="{CREATION}"') == columns
+    assert f"{columns} months</a>" in page
+    assert f"{first} {20 - known + 1}.0000, Oct 2026 20.0000." in strip
+
+
+def test_page_one_draws_no_months_where_few_are_known() -> None:
+    assert 'class="months"' not in render_page(replace(full(), trend=months(5)), "en")

@@ -16,6 +16,9 @@ from reports.sections.summary.to_do import to_do
 from reports.strips import month_strip
 from rules.money import round_fraction
 
+LEAST_MONTHS = 6
+"""Fewer months make no strip."""
+
 
 def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
     """The payable amount and how it follows from the total, four facts, and what the numbers rest on."""
@@ -75,15 +78,19 @@ def _why(found: Comparison) -> Mapping[str, Any]:
 
 
 def _months(trend: Sequence[MonthCost], t: Words, f: Formats) -> Mapping[str, Any] | None:
-    """The months as a strip, with the first and the last that are known named below; None where there is only one."""
-    known = [(cost.month, cost.total) for cost in trend if cost.total is not None]
-    if len(known) < 2:
+    """The months since the first that is known as a strip, that one and the last named below; None where they are too few."""
+    while trend and trend[0].total is None:
+        trend = trend[1:]
+    if len(trend) < LEAST_MONTHS:
         return None
-    ends = [
-        {"month": f.month_short(month.from_s, form="year"), "amount": f.amount(total), "label": month.label}
-        for month, total in (known[0], known[-1])
-    ]
-    first, last = ends
+    first, last = (
+        {
+            "month": f.month_short(cost.month.from_s, form="year"),
+            "amount": f.amount(cost.total or Decimal(0)),
+            "label": cost.month.label,
+        }
+        for cost in (trend[0], trend[-1])
+    )
     costs = [
         None if cost.total is None else (cost.usage or Decimal(0), cost.creation or Decimal(0))
         for cost in trend
@@ -95,7 +102,8 @@ def _months(trend: Sequence[MonthCost], t: Words, f: Formats) -> Mapping[str, An
         last=last["month"],
         now=last["amount"],
     )
-    return {"strip": month_strip(costs, described.unescape()), "ends": ends}
+    named = t.count("months", len(trend), count=f.number(len(trend)))
+    return {"name": named, "strip": month_strip(costs, described.unescape()), "ends": [first, last]}
 
 
 def _budget(
