@@ -268,7 +268,7 @@ def test_page_one_draws_the_months_since_the_first_that_is_known(
     [strip] = re.findall(r'<svg[^>]* class="months">.*?</svg>', page)
     assert strip.count(f'fill="{USAGE}"') == strip.count(f'fill="{CREATION}"') == columns
     assert f"{columns} months</a>" in page
-    assert f"{first} {20 - known + 1}.0000, Oct 2026 20.0000." in strip
+    assert f": {first} {20 - known + 1}.00, Oct 2026 20.00.</title>" in strip
 
 
 def test_page_one_draws_no_months_where_few_are_known() -> None:

@@ -98,9 +98,9 @@ def _months(trend: Sequence[MonthCost], t: Words, f: Formats) -> Mapping[str, An
     described = t(
         "months_described",
         first=first["month"],
-        before=first["amount"],
+        before=f.plain_amount(trend[0].total or Decimal(0)),
         last=last["month"],
-        now=last["amount"],
+        now=f.plain_amount(trend[-1].total or Decimal(0)),
     )
     named = t.count("months", len(trend), count=f.number(len(trend)))
     return {"name": named, "strip": month_strip(costs, described.unescape()), "ends": [first, last]}
