@@ -189,6 +189,28 @@ def test_a_large_month_is_not_counted_again_unless_something_speaks_against_its_
     assert run.COUNTING_TWICE in stopping(store)
 
 
+def test_an_import_notes_that_its_records_count_once_and_merging_files_keeps_it(store: Store) -> None:
+    def believed() -> set[bool]:
+        return {file.counts_once for file in store.record_files() if file.kind == "instances"}
+
+    def merge() -> None:
+        files = [f for f in store.record_files() if (f.kind, f.role) == ("instances", "current")]
+        assert len(files) > 1
+        with store.writer() as writer:
+            writer.compact("instances", files)
+
+    assert believed() == {True}
+    merge()
+    assert believed() == {True}
+    damage(store, run.COUNTING_TWICE)
+    assert believed() == {True, False}
+    merge()
+    # What was set aside before is still known to count once; nothing is known of what was merged with the damage.
+    assert {f.counts_once for f in store.record_files() if (f.kind, f.role) == ("instances", "current")} == {
+        False
+    }
+
+
 CATALOGUE_DAMAGE = {
     "batch_counts": "update batch set unchanged = unchanged + 1 where id = 2",
     "quarantine_counts": "update batch set rejected = 1, read = 2 where id = 2",

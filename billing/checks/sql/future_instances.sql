@@ -4,5 +4,5 @@
 -- Gives:   the instance and its instants.
 select account_id, region, instance_id, started_at, ended_at, observed_at
 from instance_records
-where epoch_us(greatest(started_at, ended_at, observed_at)) > cast($as_of_s as bigint) * 1000000
+where greatest(started_at, ended_at, observed_at) > make_timestamp(cast($as_of_s as bigint) * 1000000)
 order by account_id, region, instance_id
