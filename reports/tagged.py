@@ -19,6 +19,7 @@ from billing.store import Reader, Store
 from billing.trend import earlier_bills, months_before
 from reports.books import AccountSettlement, Settled
 from reports.data import FreeCreations, Provenance, ReportData, assemble, beside_bills, named
+from reports.explained import Explanations
 from reports.records import cache_names, last_observed
 from rules.money import Settlement, settle, spread_cents
 from rules.period import Month, epoch_s
@@ -90,7 +91,9 @@ def gather_share(
     ]
     states = budget_states(reader, ours, as_of=as_of, tariff=tariff, month=month)
     names = cache_names(reader, named(data))
-    return replace(data, cache_names=names, settled=settled, tag=tag, budgets=tuple(states))
+    return replace(
+        data, cache_names=names, settled=settled, tag=tag, budgets=tuple(states), explanations=Explanations()
+    )
 
 
 def _none_last(value: str | None) -> tuple[bool, str]:

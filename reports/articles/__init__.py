@@ -9,7 +9,7 @@ from pathlib import Path
 from reports.articles.article import Article, Articles, Key, Row, Table, Writing
 from reports.articles.changes import write_changes
 from reports.articles.choices import write_choices
-from reports.articles.groups import write_groups
+from reports.articles.groups import write_further_caches, write_groups
 from reports.articles.stated import write_stated
 from reports.data import ReportData
 from reports.i18n import Formats, Words
@@ -32,4 +32,5 @@ def articles(data: ReportData, f: Formats) -> Articles:
     write_changes(w)
     write_choices(w)
     write_stated(w)
+    write_further_caches(w)
     return w.made

@@ -115,6 +115,8 @@ class Writing:
         anchor: str | None = None,
     ) -> None:
         """Write the article of a number under the heading `group`; `anchor` where it is not just numbered."""
+        if self.data.tag is not None:
+            command = ""  # No command is asked for one value of a tag: they would show other numbers.
         if anchor is None:
             kind = str(key[0])
             self._numbers[kind] += 1

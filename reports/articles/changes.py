@@ -171,9 +171,16 @@ def _month(w: Writing, cost: MonthCost) -> None:
         w.f.month(cost.month.from_s),
         Table(rows, Row(t("total"), cost.total, ("total",) if label == w.month else None)),
         back="trend",
-        said=[t("month_is_open")] if stated is None else _stated(w, stated),
+        said=_said(w, stated),
         command=f"imcost explain {label} --depth 2",
     )
+
+
+def _said(w: Writing, stated: StatedMonth | None) -> list[Markup]:
+    """What a month's numbers are: those of its bill, and whether statements were closed of it; a tag's value has none."""
+    if w.data.tag is not None:
+        return [w.t("month_share")]
+    return [w.t("month_is_open")] if stated is None else _stated(w, stated)
 
 
 def _stated(w: Writing, found: StatedMonth) -> list[Markup]:

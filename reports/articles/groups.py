@@ -181,31 +181,44 @@ def _caches(w: Writing) -> None:
     groups = largest(w.data.by_cache)
     of_cache = _by_place(w.data.bill.lines)
     for group in groups[:CACHES_NAMED]:
-        lines = dearest(of_cache.get(group.key, []))
-        rows: list[Row] = []
-        for phase in ("creation", "usage"):
-            found = [
-                Row(w.f.charge(line.charge), line.amount, ("line", line.line_id), line.line_id)
-                for line in lines
-                if line.phase == phase and not line.free
-            ]
-            rows += found
-            if found:
-                rows.append(Row(w.t(phase), exact_sum(row.amount for row in found), sums=True))
-        account, region, cache = (part or "" for part in group.key)
-        about = Markup("{} · {} · {}").format(name(cache, 28), name(account, 28), name(region, 24))
-        w.add(
-            "caches",
-            ("cache", *group.key),
-            cache_name(w, group.key),
-            Table(tuple(rows), w.total(group.amount)),
-            about=about,
-            back="by-cache",
-        )
+        _cache(w, group, of_cache.get(group.key, []), back="by-cache")
     others = groups[CACHES_NAMED:]
     if others:
         lines = [line for group in others for line in of_cache.get(group.key, [])]
         _rest(w, "caches", ("rest", "cache"), others, "rest_caches", back="by-cache", lines=lines)
+
+
+def write_further_caches(w: Writing) -> None:
+    """The caches that other articles list and the report doesn't name, each leading back to the first of those articles."""
+    wanted: dict[Key, str] = {}
+    for article in (each for found in w.made.groups.values() for each in found):
+        for row in (row for table in article.tables for row in table.all_rows):
+            if row.leads is not None and row.leads[0] == "cache" and w.made.at(*row.leads) is None:
+                wanted.setdefault(row.leads[1:], article.anchor)
+    if not wanted:
+        return
+    of_cache = _by_place(w.data.bill.lines)
+    for group in w.data.by_cache:
+        if group.key in wanted:
+            _cache(w, group, of_cache.get(group.key, []), back=wanted[group.key])
+
+
+def _cache(w: Writing, group: Group, lines: Sequence[Line], *, back: str) -> None:
+    """One cache, line by line."""
+    rows: list[Row] = []
+    for phase in ("creation", "usage"):
+        found = [
+            Row(w.f.charge(line.charge), line.amount, ("line", line.line_id), line.line_id)
+            for line in dearest(lines)
+            if line.phase == phase and not line.free
+        ]
+        rows += found
+        if found:
+            rows.append(Row(w.t(phase), exact_sum(row.amount for row in found), sums=True))
+    account, region, cache = (part or "" for part in group.key)
+    about = Markup("{} · {} · {}").format(name(cache, 28), name(account, 28), name(region, 24))
+    table = Table(tuple(rows), w.total(group.amount))
+    w.add("caches", ("cache", *group.key), cache_name(w, group.key), table, about=about, back=back)
 
 
 def _days(w: Writing) -> None:

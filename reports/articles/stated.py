@@ -92,8 +92,9 @@ def _by_charge(w: Writing, statement: Statement) -> Iterator[Row]:
     for line in statement.document["lines"]:
         amounts.setdefault(line["charge"], []).append(Decimal(line["amount"]))
     for declared in CHARGES:
-        if declared.id in amounts and not declared.free:
-            yield Row(w.f.charge(declared.id), exact_sum(amounts[declared.id]), ("charge", declared.id))
+        amount = exact_sum(amounts.get(declared.id, ()))
+        if amount:
+            yield Row(w.f.charge(declared.id), amount, ("charge", declared.id))
 
 
 def _corrections(w: Writing) -> None:

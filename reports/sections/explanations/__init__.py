@@ -30,6 +30,7 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
     return {
         "explained": [_line(summary, data, f) for summary in found.lines.values()],
         "month": data.bill.month.label,
+        "share": data.tag is not None,
         "all_lines": len(found.lines) == len(data.bill.lines),
         "count": len(data.bill.lines),
     }
