@@ -102,6 +102,12 @@ def test_a_closed_line_is_explained_as_it_was_closed_with_its_corrections(
     bring(used, tmp_path, "late.csv", run("eci-4", 1, "2026-12-02T00:00:00Z"))
     carried = used("explain", line_id, "--as-of", NOW, "--json").json["corrections"]
     assert [(each["stated_in"], each["amount"]) for each in carried] == [(None, "0.084")]
+    html = tmp_path / "november.html"
+    used("report", "2026-11", "--html", html, "--as-of", NOW)
+    page = html.read_text()
+    assert "As the records are now" in page
+    assert "Came since: <bdi>eci-4</bdi>" in page
+    assert f'<data value="-{before["amount"]}"' in page
     assert close(used, "2026-11", "--allow-estimates") == 0
     after = used("explain", line_id, "--as-of", NOW, "--json").json
     assert (after["amount"], after["status"], before["corrections"]) == (before["amount"], "closed", [])

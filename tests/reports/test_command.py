@@ -21,6 +21,7 @@ from reports.data import gather
 from reports.records import CacheRef
 from rules.period import Month
 from rules.tariff import load
+from tests.reports.test_explanations import Amounts
 
 CACHES = """\
 cache_id,account_id,region,cache_name,creation_method,size_gib,snapshot_gib,created_at,ready_at,tags,observed_at
@@ -237,6 +238,7 @@ def test_every_value_of_a_tag_has_a_report_and_they_sum_to_the_overview(
         page = Path(one["html"])
         assert page.parent == workspace / "reports"
         assert f'value="{one["total"]}"' in page.read_text()
+        assert Amounts(page.read_text()).bare.keys() <= {"explanations", "open-points"}
         assert Path(one["pdf"]).read_bytes().startswith(b"%PDF")
     assert "Tag team = ../../&lt;Search&gt;" in Path(found["tags"][0]["html"]).read_text()
     assert "Without the tag team" in Path(found["tags"][2]["html"]).read_text()
