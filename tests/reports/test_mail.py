@@ -1,12 +1,13 @@
-"""Reports by mail: to a real server, with the PDF; tried without sending; refused and failed in one sentence."""
+"""Reports by mail: to a real server, with a PDF; tried without sending; refused and failed in one sentence.
+
+What is attached takes no time here: the README's mail carries the PDF that is really rendered (tests/docs/test_readme.py).
+"""
 
 import configparser
-import io
 import subprocess
 from decimal import Decimal
 from pathlib import Path
 
-import pikepdf
 import pytest
 
 from billing.cli.report_mail import LARGEST, _fitting
@@ -35,6 +36,7 @@ def address(port: int) -> str:
     return f"mailto://127.0.0.1:{port}?from=imcost@example.com&to=finance@example.com"
 
 
+@pytest.mark.usefixtures("any_pdf")
 def test_the_report_arrives_with_its_pdf_and_says_what_is_payable(imcost: Shell) -> None:
     with smtp_receiver() as (mailbox, port):
         notify(imcost, address(port), "https://127.0.0.1:9/hook")
@@ -49,10 +51,7 @@ def test_the_report_arrives_with_its_pdf_and_says_what_is_payable(imcost: Shell)
         assert f"Payable: {payable}" in body.get_content()
         [attached] = mail.iter_attachments()
         assert attached.get_filename() == "imcost-2026-10.pdf"
-        content = attached.get_content()
-        assert content == Path(found["pdf"]).read_bytes()
-        with pikepdf.open(io.BytesIO(content)) as pdf:
-            assert "imcost-2026-10.json" in pdf.attachments
+        assert attached.get_content() == Path(found["pdf"]).read_bytes() == b"%PDF-1.7"
         assert found["mail"]["sent"] == [f"mailto://127.0.0.1:{port}/…"]
 
 

@@ -13,6 +13,7 @@ from billing.explaining.summaries import LineSummary
 from reports.data import ReportData
 from reports.i18n import Formats, Words
 from reports.records import CacheRef
+from reports.tariff_texts import tariff_text
 from rules.money import plain
 from rules.tariff import Rate
 
@@ -49,6 +50,7 @@ def _line(summary: LineSummary, data: ReportData, f: Formats) -> Mapping[str, An
         "per": _per(line.per, f),
         "amount": f.price(line.amount),
         "rate": rate,
+        "rate_source": "" if rate is None else tariff_text(rate.source, rate.tariff, f.language),
         "link": None if rate is None else _link(rate.page),
         "list_price": _list_price(rate, f),
         "exact": exact,

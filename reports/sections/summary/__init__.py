@@ -14,6 +14,7 @@ from reports.quotas import MonthQuota
 from reports.sections.open_points import leaves_open
 from reports.sections.summary.to_do import to_do
 from reports.strips import month_strip
+from reports.tariff_texts import tariff_text
 from rules.money import round_fraction
 
 LEAST_MONTHS = 6
@@ -64,6 +65,7 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
         if data.provenance.last_observed is None
         else f.instant(data.provenance.last_observed),
         "tariff": bill.tariff,
+        "tariff_title": tariff_text(bill.tariff.title, bill.tariff.id, f.language),
         "digest": bill.tariff.digest.removeprefix("sha256:")[:12],
     }
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from reports.data import ReportData
 from reports.i18n import Formats, Words
+from reports.tariff_texts import tariff_text
 from rules.tariff.entries import Dated, SettlementEntry
 
 
@@ -21,7 +22,7 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
                 "count": int(count or 1),
                 "unit": unit,
                 "discount": used.rate.discount,
-                "source": _source(used.rate),
+                "source": _source(used.rate, f.language),
             }
         )
     settlement = next(
@@ -34,21 +35,24 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any]:
     )
     return {
         "tariff": tariff,
+        "title": tariff_text(tariff.title, tariff.id, f.language),
         "digest": tariff.digest,
         "rates": rates,
-        "values": [{"value": value, "source": _source(value)} for value in data.values],
-        "settlement": None if settlement is None else {"entry": settlement, "source": _source(settlement)},
+        "values": [{"value": value, "source": _source(value, f.language)} for value in data.values],
+        "settlement": None
+        if settlement is None
+        else {"entry": settlement, "source": _source(settlement, f.language)},
     }
 
 
-def _source(entry: Dated) -> dict[str, Any]:
+def _source(entry: Dated, language: str) -> dict[str, Any]:
     """Who says so: a link where the page has an address that a browser may follow."""
     return {
-        "text": entry.source,
+        "text": tariff_text(entry.source, entry.tariff, language),
         "page": entry.page,
         "link": entry.page if entry.page.startswith("https://") else None,
-        "read": entry.read,
+        "read": tariff_text(entry.read, entry.tariff, language),
         "trust": entry.trust,
-        "note": entry.note,
+        "note": tariff_text(entry.note, entry.tariff, language),
         "tariff": entry.tariff,
     }
