@@ -4,11 +4,13 @@ Everything is gathered once, before any section is asked; a section picks what i
 groups and are only added up here, exactly.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from billing.alerting.firings import Firing, firings
 from billing.alerting.rules import Budget
@@ -21,7 +23,6 @@ from billing.grouping import Group, group
 from billing.pipeline import MeteredBill, TagFilter, collector_paused, created_manually, make_metered_bill
 from billing.quotas.settings import QuotaSettings
 from billing.recommending import Recommendations
-from billing.reconciling import Reconciliation, Tolerance, reconcile
 from billing.store import Reader, Store
 from billing.trend import MonthCost, earlier_bills, months_before, same_span, trend
 from reports.books import Settled, month_statements, settled_lines, settled_statements
@@ -32,6 +33,9 @@ from reports.records import CacheRef, cache_names, last_observed, tag_keys
 from rules.charges import CHARGES, charge
 from rules.period import Month, epoch_s
 from rules.tariff import DatedValue, Rate, Tariff
+
+if TYPE_CHECKING:
+    from billing.reconciling import Reconciliation, Tolerance
 
 CACHES_NAMED = 20
 """Caches that a report names, the most expensive first; the rest is one line."""
@@ -216,16 +220,14 @@ def _with_the_books(
     """The data with what statements and the provider's bill say."""
     bill = data.bill
     statements = month_statements(store, reader, bill, None if data.account is None else (data.account,))
-    return replace(
-        data,
-        statements=statements,
-        settled=settled_statements(statements) if statements else data.settled,
-        reconciliation=reconcile(
-            reader, bill.month, bills, as_of=bill.as_of, tariff=bill.tariff, tolerance=tolerance
-        )
-        if bills
-        else None,
-    )
+    if statements:
+        data = replace(data, statements=statements, settled=settled_statements(statements))
+    if not bills:
+        return data
+    from billing.reconciling import reconcile
+
+    found = reconcile(reader, bill.month, bills, as_of=bill.as_of, tariff=bill.tariff, tolerance=tolerance)
+    return replace(data, reconciliation=found)
 
 
 def _explained(data: ReportData, store: Store, reader: Reader) -> ReportData:

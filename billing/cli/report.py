@@ -258,7 +258,7 @@ def write_report(
             budgets=[each.budget for each in watched.budgets],
             quota=quota_settings(ctx.settings(), ctx.workspace.settings),
             bills=bills,
-            tolerance=tolerance_of(tolerances),
+            tolerance=tolerance_of(tolerances) if tolerances else None,
             explain=html is not None,
         )
     return write_forms(ctx, data, lang=lang, paper=paper, html=html, pdf=pdf, xlsx=xlsx)
