@@ -1,7 +1,7 @@
 """Which lines a report explains, and what its explanations need beside the bill: past statements, and what corrections lead from.
 
 A month of a usual size is explained line by line. Of a large one, the lines are explained that the report shows or sums up to
-what it shows: those of the caches that it names, and the dearest of each charge. `reports.articles` writes the others.
+what it shows: those of the caches that it names, and the dearest of each charge. `reports.explanations` writes the others.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

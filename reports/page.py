@@ -16,10 +16,10 @@ from markupsafe import Markup
 
 from billing import __version__
 from reports import i18n
-from reports.articles import articles
 from reports.branding import Branding
 from reports.data import ReportData
 from reports.document import document
+from reports.explanations import articles
 from reports.i18n import Formats, Words
 from reports.names import clean
 from reports.overrides import Overrides

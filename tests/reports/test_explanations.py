@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reports.articles import Row, Table
 from reports.explained import LINES_EXPLAINED, Explanations, chosen
+from reports.explanations import Row, Table
 from reports.page import render_for_print, render_page
 from tests.reports.build import HOSTILE, explanations, full, line, metered, report, summary
 from tests.reports.test_page import Page

@@ -26,7 +26,7 @@ FOLDERS = [
     SHARED,
     HERE / "reconciliation",
     HERE / "mailing",
-    HERE / "articles",
+    HERE / "explanations",
     *(FOLDER / name for name in SECTIONS),
 ]
 QUOTED = re.compile(r"""["']([a-z][A-Za-z0-9_-]*)["']""")

@@ -1,6 +1,6 @@
 """How each number came about: the parts that it is the sum of, down to the lines, and each line from its records.
 
-An appendix of the page to which its numbers link, with plain anchors; the PDF has none. `reports.articles` writes the sums.
+An appendix of the page to which its numbers link, with plain anchors; the PDF has none. `reports.explanations` writes the sums.
 """
 
 from collections.abc import Mapping

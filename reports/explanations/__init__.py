@@ -6,12 +6,12 @@ section shows them. A page that explains nothing, the printed one for example, h
 
 from pathlib import Path
 
-from reports.articles.article import Article, Articles, Key, Row, Table, Writing
-from reports.articles.changes import write_changes
-from reports.articles.choices import write_choices
-from reports.articles.groups import write_further_caches, write_groups
-from reports.articles.stated import write_stated
 from reports.data import ReportData
+from reports.explanations.article import Article, Articles, Key, Row, Table, Writing
+from reports.explanations.changes import write_changes
+from reports.explanations.choices import write_choices
+from reports.explanations.groups import write_further_caches, write_groups
+from reports.explanations.stated import write_stated
 from reports.i18n import Formats, Words
 
 HERE = Path(__file__).parent

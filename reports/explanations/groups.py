@@ -7,10 +7,10 @@ from markupsafe import Markup
 
 from billing.bill import Line, exact_sum
 from billing.grouping import Group
-from reports.articles.article import Key, Row, Table, Writing
 from reports.breakdown import ROWS_SHOWN
 from reports.data import CACHES_NAMED, largest
 from reports.explained import dearest
+from reports.explanations.article import Key, Row, Table, Writing
 from reports.i18n import name
 from reports.records import CacheRef
 from reports.sections.by_tag import VALUES_SHOWN

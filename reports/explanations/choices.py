@@ -10,10 +10,10 @@ from billing.bill import Line, exact_difference, exact_sum
 from billing.budgets import BudgetState
 from billing.lives import CacheLife
 from billing.recommending import Recommendation
-from reports.articles.article import Key, Row, Table, Writing
-from reports.articles.groups import line_rows
 from reports.caches import LIVES_SHOWN
 from reports.explained import dearest
+from reports.explanations.article import Key, Row, Table, Writing
+from reports.explanations.groups import line_rows
 from reports.i18n import Words, name
 from reports.sections.findings import what_costs, what_saves
 from rules.charges import CHARGES

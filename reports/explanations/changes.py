@@ -9,9 +9,9 @@ from markupsafe import Markup
 from billing.bill import Line, exact_difference, exact_sum
 from billing.comparing import CacheChange, ChargeChange, ChargeUsage, Comparison
 from billing.trend import MonthCost
-from reports.articles.article import Key, Row, Table, Writing
-from reports.articles.groups import cache_name
 from reports.explained import StatedMonth
+from reports.explanations.article import Key, Row, Table, Writing
+from reports.explanations.groups import cache_name
 from reports.i18n import name
 from reports.sections.change import CACHES_SHOWN
 from rules.charges import charge

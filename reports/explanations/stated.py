@@ -11,9 +11,9 @@ from billing.books import Statement
 from billing.explaining.corrections import CorrectedLine, LateRecord
 from billing.reconciling import CLASSES, Difference
 from billing.reconciling.result import COMPARED, exact
-from reports.articles.article import Key, Row, Table, Writing
 from reports.books import settled_statements
 from reports.explained import shown_corrections
+from reports.explanations.article import Key, Row, Table, Writing
 from reports.i18n import Words, name
 from reports.reconciliation.shown import FOLDER as RECONCILIATION
 from reports.reconciliation.shown import sentence
