@@ -55,8 +55,8 @@ class Shown(NamedTuple):
     body: Markup
 
 
-def render_page(data: ReportData, language: str, look: Look = PLAIN) -> str:
-    """The whole page; the same data, language and look give the same text."""
+def render_page(data: ReportData, language: str, look: Look = PLAIN, *, printed: bool = False) -> str:
+    """The whole page; the same data, language and look give the same text. `printed` leaves out what small screens alone show."""
     formats = Formats(language, currency=data.bill.currency, places=i18n.places_for(data.bill.total))
     shared = Words(language, MESSAGES)
     return render_document(
@@ -66,7 +66,7 @@ def render_page(data: ReportData, language: str, look: Look = PLAIN) -> str:
         version=__version__,
         title=_title(data, shared, formats),
         created=rfc3339(data.bill.as_of),
-        sections=list(_sections(data, language, formats, look.overrides)),
+        sections=list(_sections(data, language, formats, look.overrides, printed=printed)),
         t=shared,
         branding=look.branding,
     )
@@ -74,7 +74,7 @@ def render_page(data: ReportData, language: str, look: Look = PLAIN) -> str:
 
 def render_for_print(data: ReportData, language: str, look: Look = PLAIN) -> str:
     """The page as it is printed into a PDF: without the explanations, which would be most of its pages."""
-    return render_page(replace(data, explanations=None), language, look)
+    return render_page(replace(data, explanations=None), language, look, printed=True)
 
 
 def render_document(
@@ -125,14 +125,16 @@ def _whose(data: ReportData, t: Words) -> str | None:
     return t("tag_named", key=tag.key, value=tag.value or "").unescape()
 
 
-def _sections(data: ReportData, language: str, formats: Formats, overrides: Overrides) -> Iterator[Shown]:
+def _sections(
+    data: ReportData, language: str, formats: Formats, overrides: Overrides, *, printed: bool
+) -> Iterator[Shown]:
     report = document(data) if overrides.names else None
     explained = articles(data, formats)
     for name in SECTIONS:
         words = Words(language, FOLDER / name)
         view = section(name).view(data, words, formats)
         if view is not None:
-            values = {**view, "t": words, "f": formats, "x": explained}
+            values = {**view, "t": words, "f": formats, "x": explained, "printed": printed}
             if name in overrides.names:
                 body = overrides.render(name, {**values, "report": report})
             else:

@@ -1,10 +1,11 @@
 """What each day cost: a chart with the dearest day as its message, and the same numbers as a table."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from reports.breakdown import break_down
-from reports.charts import NARROW, WIDE, Bar, bar_chart
+from reports.charts import NARROW, WIDE, Bar, Drawn, bar_chart
 from reports.data import ReportData
 from reports.i18n import Formats, Words
 from rules.period import epoch_s
@@ -40,6 +41,6 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
         "dearest_label": dearest.key[0],
         "dearest_amount": dearest.amount,
         "wide": bar_chart(bars, f, size=WIDE, description=description),
-        "narrow": bar_chart(bars, f, size=NARROW, description=description),
+        "narrow": Drawn(partial(bar_chart, bars, f, size=NARROW, description=description)),
         "complete": bill.complete,
     }

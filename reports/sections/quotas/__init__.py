@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
 
 from billing.quotas import QuotaUse
-from reports.charts import NARROW, WIDE, step_chart
+from reports.charts import NARROW, WIDE, Drawn, step_chart
 from reports.data import ReportData
 from reports.i18n import Formats, Words, name
 from reports.quotas import MonthQuota
@@ -78,7 +79,7 @@ def _drawn(found: MonthQuota, t: Words, f: Formats) -> Mapping[str, Any]:
     return {
         "name": called,
         "wide": step_chart(line, f, size=WIDE, description=description),
-        "narrow": step_chart(line, f, size=NARROW, description=description),
+        "narrow": Drawn(partial(step_chart, line, f, size=NARROW, description=description)),
         "forecast": _forecast(use, t, f),
         "at_limit": t("next_refused") if use.at_limit == "refused" else t("next_evicted"),
     }

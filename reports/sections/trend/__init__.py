@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from billing.trend import MonthCost
-from reports.charts import NARROW, WIDE, Bar, bar_chart
+from reports.charts import NARROW, WIDE, Bar, Drawn, bar_chart
 from reports.data import ReportData
 from reports.i18n import Formats, MonthForm, Words
 from rules.period import Month
@@ -45,7 +46,7 @@ def view(data: ReportData, t: Words, f: Formats) -> Mapping[str, Any] | None:
         "gaps": len(data.trend) - len(known),
         "incomplete": not all(cost.complete for cost in known),
         "wide": bar_chart(bars(narrow=False), f, size=WIDE, description=description),
-        "narrow": bar_chart(bars(narrow=True), f, size=NARROW, description=description),
+        "narrow": Drawn(partial(bar_chart, bars(narrow=True), f, size=NARROW, description=description)),
     }
 
 
