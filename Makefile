@@ -9,7 +9,7 @@ READY := .venv/ready
 help:
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /  /' | awk '{name=$$1; $$1=""; printf "  make %-6s%s\n", name, $$0}'
 
-demo: $(READY) ## Make a workspace with a generated month, print its bill, render its report
+demo: $(READY) ## Make a workspace with a generated year, print the last month's bill, render its report
 	@$(BIN)/imcost demo
 
 test: $(READY) ## Run the test suite, but for the slow tests that CI adds

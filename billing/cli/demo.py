@@ -58,7 +58,9 @@ Examples:
 """
 
 
-@click.command(name="demo", help=f"Make a workspace with a generated month and render its report.\n{EXAMPLE}")
+@click.command(
+    name="demo", help=f"Make a workspace with a generated year and render its last report.\n{EXAMPLE}"
+)
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False))
 @common_options
 def command(ctx: Context, folder: str | None) -> None:

@@ -17,7 +17,7 @@ from rules.errors import ImcostError, suggestion
 
 COMMANDS = {
     "init": ("billing.cli.init", "Make a workspace."),
-    "demo": ("billing.cli.demo", "Make a workspace with a generated month and render its report."),
+    "demo": ("billing.cli.demo", "Make a workspace with a generated year and render its last report."),
     "import": ("billing.cli.import_", "Read usage records and the provider's own answers."),
     "rejected": ("billing.cli.rejected", "List the rows that were rejected, and why."),
     "charges": ("billing.cli.charges", "Show what a month cost, exactly."),
