@@ -6,7 +6,7 @@ a chart speaks the page's language. The SVG has attributes and no style, which a
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, NamedTuple
@@ -31,17 +31,6 @@ FONT = "Inter, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'WenQuanYi 
 
 VALIDATED = False
 """Whether charts are held against Vega-Lite's schema before they are drawn."""
-
-
-class Drawn:
-    """A drawing that is made where a page shows it, so that none is made for nothing."""
-
-    def __init__(self, draw: Callable[[], Markup]) -> None:
-        self._draw = draw
-
-    def __html__(self) -> Markup:
-        """The drawing."""
-        return self._draw()
 
 
 class Bar(NamedTuple):

@@ -5,8 +5,9 @@ from functools import partial
 from typing import Any
 
 from reports.breakdown import break_down
-from reports.charts import NARROW, WIDE, Bar, Drawn, bar_chart
+from reports.charts import NARROW, WIDE, Bar, bar_chart
 from reports.data import ReportData
+from reports.drawn import Drawn
 from reports.i18n import Formats, Words
 from rules.period import epoch_s
 

@@ -9,8 +9,9 @@ from typing import Any
 from markupsafe import Markup
 
 from billing.quotas import QuotaUse
-from reports.charts import NARROW, WIDE, Drawn, step_chart
+from reports.charts import NARROW, WIDE, step_chart
 from reports.data import ReportData
+from reports.drawn import Drawn
 from reports.i18n import Formats, Words, name
 from reports.quotas import MonthQuota
 from reports.step_line import StepLine

@@ -6,8 +6,9 @@ from functools import partial
 from typing import Any
 
 from billing.trend import MonthCost
-from reports.charts import NARROW, WIDE, Bar, Drawn, bar_chart
+from reports.charts import NARROW, WIDE, Bar, bar_chart
 from reports.data import ReportData
+from reports.drawn import Drawn
 from reports.i18n import Formats, MonthForm, Words
 from rules.period import Month
 
