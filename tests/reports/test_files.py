@@ -13,7 +13,7 @@ import pytest
 
 from billing.bill import exact_sum
 from reports.document import attachments, document, document_text, lines_csv
-from reports.page import render_page
+from reports.page import render_for_print
 from reports.pdf import render_pdf
 from reports.workbook import workbook
 from tests.reports.build import AFTER, HOSTILE, full, metered, report
@@ -167,7 +167,7 @@ def is_a(item: pikepdf.Object, type_: str) -> bool:
 
 
 def test_the_pdf_is_for_archives_and_for_everyone_and_carries_its_data() -> None:
-    page = render_page(FULL, "en")
+    page = render_for_print(FULL, "en")
     content = render_pdf(page, attached=attachments(FULL), created=AFTER).content
     assert content == render_pdf(page, attached=attachments(FULL), created=AFTER).content
     with pikepdf.open(io.BytesIO(content)) as pdf:

@@ -17,7 +17,7 @@ from billing import __version__
 from reports.branding import Branding
 from reports.errors import PdfEngineError
 from reports.i18n import Words
-from reports.page import MESSAGES, Look, render_for_print, render_page
+from reports.page import MESSAGES, Look, render_for_print
 from reports.pdf import font_advice, render_pdf
 from tests.reports.build import HOSTILE, full, metered, report
 
@@ -54,7 +54,7 @@ def text_of(pdf: bytes, folder: Path) -> str:
 def test_the_same_page_gives_the_same_bytes_and_says_what_the_bill_says(
     language: str, tmp_path: Path
 ) -> None:
-    page = render_page(FULL, language)
+    page = render_for_print(FULL, language)
     pdf = render_pdf(page).content
     assert render_pdf(page).content == pdf
     for mark in (b"/StructTreeRoot", b"/Outlines", b"/Lang", b"/ViewerPreferences"):
@@ -74,7 +74,7 @@ def test_a_foot_of_ones_own_stands_on_the_page_as_it_is(tmp_path: Path) -> None:
 
 
 def test_hostile_names_make_no_trouble() -> None:
-    assert render_pdf(render_page(full(HOSTILE), "en")).content.startswith(b"%PDF-1.7")
+    assert render_pdf(render_for_print(full(HOSTILE), "en")).content.startswith(b"%PDF-1.7")
 
 
 def test_nothing_is_fetched(tmp_path: Path) -> None:
