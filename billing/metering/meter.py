@@ -162,15 +162,14 @@ def make_quantities(
         selected="inner join selected_keys using (cache_key)\n" if selected else "",
     )
     _make(connection, "current_caches", caches_sql, tag)
-    if not counted and tag is None:
-        _make(connection, "usage", sliced_usage_sql(slices, selected=selected))
-        connection.execute(f"create or replace temp view quantities as {quantities_sql(phases)}")
-        return
-    patterns_sql = usage_patterns_sql(slices, with_tags=tag is not None, selected=selected)
-    if not metered_on_instances(phases):
-        patterns_sql = f"select * from ({patterns_sql}) where false"
-    _make(connection, "usage_patterns", patterns_sql)
-    usage_sql = template("usage").format(from_s=slices[0].from_s, tag=_tag_sql("p.tags", tag))
+    if counted or tag is not None:
+        patterns_sql = usage_patterns_sql(slices, with_tags=tag is not None, selected=selected)
+        if not metered_on_instances(phases):
+            patterns_sql = f"select * from ({patterns_sql}) where false"
+        _make(connection, "usage_patterns", patterns_sql)
+        usage_sql = template("usage").format(from_s=slices[0].from_s, tag=_tag_sql("p.tags", tag))
+    else:
+        usage_sql = sliced_usage_sql(slices, selected=selected)
     _make(connection, "usage", usage_sql, tag)
     connection.execute(f"create or replace temp view quantities as {quantities_sql(phases)}")
 
